@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace paddock::detail {
+
+/// What the library has reported and the session shall hear of, once the library's call has returned (rule 13).
+class ready_item {
+public:
+    ready_item() = default;
+    ready_item(const ready_item&) = delete;
+    ready_item& operator=(const ready_item&) = delete;
+    virtual ~ready_item() = default;
+    virtual void run() = 0;
+    [[nodiscard]] virtual bool is_watch_on(const std::string& /*path*/) const { return false; }
+};
+
+template <class Function>
+class ready_call final : public ready_item {
+public:
+    explicit ready_call(Function function) : function_(std::move(function)) {}
+    void run() override { function_(); }
+
+private:
+    Function function_;
+};
+
+/// In wire order.
+class ready_list {
+public:
+    [[nodiscard]] bool empty() const noexcept { return items_.empty(); }
+
+    void add(std::unique_ptr<ready_item> item) { items_.push_back(std::move(item)); }
+    template <class Function>
+    void add_call(Function function) {
+        add(std::make_unique<ready_call<Function>>(std::move(function)));
+    }
+
+    /// Appends what `other` has.
+    void take_all(ready_list& other) {
+        for (auto& item : other.items_) items_.push_back(std::move(item));
+        other.items_.clear();
+    }
+
+    /// Runs what is there now; what that adds is for the next time, so that no loop of callbacks starves others.
+    void run() {
+        for (std::size_t left = items_.size(); left > 0; --left) {
+            const std::unique_ptr<ready_item> item = std::move(items_.front());
+            items_.pop_front();
+            if (item) item->run();
+        }
+    }
+
+    /// Takes back events of a watch that nobody wants any more.
+    void forget_watch(const std::string& path) {
+        for (auto& item : items_) {
+            if (item && item->is_watch_on(path)) item.reset();
+        }
+    }
+
+private:
+    std::deque<std::unique_ptr<ready_item>> items_;
+};
+
+}  // namespace paddock::detail

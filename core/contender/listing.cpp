@@ -1,0 +1,103 @@
+#include "core/contender/listing.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include "core/holder_record.hpp"
+#include "core/path.hpp"
+#include "core/retry.hpp"
+#include "core/sequence_name.hpp"
+
+namespace paddock::detail {
+namespace {
+constexpr std::size_t reads_in_flight = 64;
+}
+
+queue_listing::queue_listing(std::shared_ptr<client_core> core, std::string directory, std::string kind,
+                             queue_order order, std::size_t most, sink_type sink)
+    : operation(core->world(), std::move(sink)),
+      core_(std::move(core)),
+      directory_(std::move(directory)),
+      kind_(std::move(kind)),
+      order_(std::move(order)),
+      most_(most) {}
+
+void queue_listing::start(boot_time deadline) {
+    core_->admit(shared_from_this());
+    if (finished()) return;
+    expire_at(deadline);
+    auto self = std::static_pointer_cast<queue_listing>(shared_from_this());
+    asio::co_spawn(world_.executor(), run(std::move(self)), [](std::exception_ptr bug) {
+        if (bug) std::rethrow_exception(bug);
+    });
+}
+
+asio::awaitable<void> queue_listing::run(std::shared_ptr<queue_listing> self) {
+    for (;;) {  // ends by an answer, the deadline, or when the caller has given up
+        const auto home = co_await self->core_->usable_session(*self);
+        if (!home) co_return;
+        std::vector<contender_info> found;
+        const reply outcome = co_await self->read(*home, found);
+        if (!worth_retrying(outcome)) {
+            const bool missing = is_code(outcome.ec, server_errc::no_node);
+            self->finish(missing ? error_code() : outcome.ec, std::move(found));
+            co_return;
+        }
+        if (outcome.what == fate::answered) co_await self->pause();
+    }
+}
+
+asio::awaitable<reply> queue_listing::read(session& home, std::vector<contender_info>& found) {
+    const mailbox<children_reply> listed(world_.executor());
+    home.children(directory_, listed.sink());
+    const children_reply seen = co_await listed.take();
+    if (seen.ec) co_return seen;
+    std::vector<std::string> names = order_(seen.names);
+    if (names.size() > most_) names.resize(most_);
+    const reply outcome = co_await read_nodes(home, names, found);
+    co_return outcome;
+}
+
+asio::awaitable<reply> queue_listing::read_nodes(session& home, const std::vector<std::string>& names,
+                                                 std::vector<contender_info>& found) {
+    for (std::size_t first = 0; first < names.size(); first += reads_in_flight) {
+        const std::size_t end = std::min(names.size(), first + reads_in_flight);
+        std::vector<mailbox<get_reply>> flight;
+        for (std::size_t i = first; i < end; ++i) {
+            flight.emplace_back(world_.executor());
+            home.get(join_path(directory_, names[i]), flight.back().sink());
+        }
+        for (std::size_t i = first; i < end; ++i) {
+            get_reply node = co_await flight[i - first].take();
+            if (is_code(node.ec, server_errc::no_node)) continue;  // left in the meantime
+            if (node.ec) co_return node;
+            found.push_back(describe(names[i], std::move(node)));
+        }
+    }
+    co_return reply();
+}
+
+asio::awaitable<void> queue_listing::pause() {
+    bool over = false;
+    const auto timer = world_.call_at(world_.now() + std::chrono::milliseconds(100), [this, &over] {
+        over = true;
+        wake.notify();
+    });
+    while (!over && !given_up) co_await wake.wait();
+}
+
+contender_info queue_listing::describe(const std::string& name, get_reply node) const {
+    contender_info info;
+    info.node = name;
+    info.sequence = sequence_of(name, kind_).value_or(0);
+    info.token = fencing_token(node.node.czxid);
+    info.session_id = node.node.ephemeral_owner;
+    info.created_ms = node.node.created_ms;
+    info.record = read_record(node.data);
+    info.data = std::move(node.data);
+    return info;
+}
+
+}  // namespace paddock::detail

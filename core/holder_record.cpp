@@ -1,0 +1,66 @@
+#include "core/holder_record.hpp"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include <array>
+
+#include <boost/json.hpp>
+
+namespace paddock::detail {
+
+namespace json = boost::json;
+
+std::string write_record(const holder_record& record) {
+    const json::object fields = {
+        {"paddock", 1},
+        {"host", record.host},
+        {"pid", record.pid},
+        {"app", record.application},
+        {"since_ms", record.since_ms},
+        {"purpose", record.purpose},
+    };
+    return json::serialize(fields);
+}
+
+namespace {
+
+std::string text_of(const json::object& fields, std::string_view key) {
+    const json::value* field = fields.if_contains(key);
+    return field && field->is_string() ? std::string(field->get_string()) : std::string();
+}
+
+std::int64_t number_of(const json::object& fields, std::string_view key) {
+    const json::value* field = fields.if_contains(key);
+    return field && field->is_int64() ? field->get_int64() : 0;
+}
+
+}  // namespace
+
+std::optional<holder_record> read_record(std::string_view data) {
+    if (data.empty() || data.front() != '{') return std::nullopt;
+    boost::system::error_code failure;
+    json::parse_options shallow;
+    shallow.max_depth = 4;
+    const json::value parsed = json::parse(data, failure, json::storage_ptr(), shallow);
+    if (failure || !parsed.is_object()) return std::nullopt;
+    const json::object& fields = parsed.get_object();
+    if (!fields.contains("paddock")) return std::nullopt;
+    holder_record record;
+    record.host = text_of(fields, "host");
+    record.pid = number_of(fields, "pid");
+    record.application = text_of(fields, "app");
+    record.purpose = text_of(fields, "purpose");
+    record.since_ms = number_of(fields, "since_ms");
+    return record;
+}
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0) return "unknown";
+    return name.data();
+}
+
+std::string program_name() { return program_invocation_short_name; }
+
+}  // namespace paddock::detail

@@ -1,0 +1,81 @@
+#include "core/lease_core.hpp"
+
+#include <utility>
+#include <vector>
+
+#include <glog/logging.h>
+
+#include "core/session/lease_check.hpp"
+#include "core/session/session.hpp"
+
+namespace paddock::detail {
+
+lease_core::lease_core(identity who, std::shared_ptr<session_clock> clock, std::weak_ptr<session> home,
+                       std::shared_ptr<const lease_context> context)
+    : who_(std::move(who)), clock_(std::move(clock)), home_(std::move(home)), context_(std::move(context)) {
+    mark_.verified_on = who_.epoch;
+}
+
+lease_state lease_core::state() {
+    return context_->entrance->in_other_process() ? lease_state::lost : clock_->judge(mark_);
+}
+
+loss_reason lease_core::reason() {
+    return context_->entrance->in_other_process() ? loss_reason::client_closed : clock_->reason(mark_);
+}
+
+std::chrono::nanoseconds lease_core::remaining() {
+    return context_->entrance->in_other_process() ? std::chrono::nanoseconds::zero()
+                                                  : clock_->remaining(mark_);
+}
+
+std::shared_ptr<void> lease_core::subscribe(std::function<void(lease_state)> handler) {
+    auto added = std::make_shared<listener>(listener{std::move(handler)});
+    const std::lock_guard lock(guard_);
+    listeners_.remove_if([](const auto& known) { return known.expired(); });
+    listeners_.emplace_back(added);
+    return added;
+}
+
+lease_state lease_core::announce() {
+    const lease_state now = state();
+    std::vector<std::weak_ptr<listener>> told;
+    {
+        const std::lock_guard lock(guard_);
+        if (now == announced_ || announced_ == lease_state::lost) return now;
+        announced_ = now;
+        told.assign(listeners_.begin(), listeners_.end());
+    }
+    if (now == lease_state::lost) {
+        LOG(WARNING) << "paddock: session 0x" << std::hex << who_.session_id << std::dec
+                     << " lost the lease of " << who_.node << "; its holder must stop";
+        LOG_IF(FATAL, context_->policy == loss_policy::terminate) << "paddock: loss_policy::terminate";
+        context_->signals([stop = lost_]() mutable { stop.request_stop(); });
+    }
+    if (told.empty()) return now;
+    context_->handlers([self = shared_from_this(), told = std::move(told), now] {
+        for (const auto& waiting : told) {
+            const auto known = waiting.lock();
+            if (known && !self->silent_) known->handler(now);
+        }
+    });
+    return now;
+}
+
+error_code lease_core::release(std::function<void(error_code, release_result)> done) {
+    return context_->entrance->post([self = shared_from_this(), done = std::move(done)] {
+        const auto home = self->home_.lock();
+        if (!home || home->ended()) return done({}, release_result::already_lost);
+        home->leases().release(self, [done](release_result result) { done({}, result); });
+    });
+}
+
+error_code lease_core::check(std::function<void(error_code, bool)> done) {
+    return context_->entrance->post([self = shared_from_this(), done = std::move(done)] {
+        const auto home = self->home_.lock();
+        if (!home || home->ended()) return done({}, false);
+        std::make_shared<lease_check>(home, self, done)->start();
+    });
+}
+
+}  // namespace paddock::detail

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+
+#include <paddock/client_options.hpp>
+#include <paddock/lease.hpp>
+
+#include "core/callback_thread.hpp"
+#include "core/gate.hpp"
+#include "core/session/session_clock.hpp"
+
+namespace paddock::detail {
+
+class session;
+
+/// What leases of one client share: the way into core and the places where signals and handlers run.
+struct lease_context {
+    std::shared_ptr<gate> entrance;
+    post_task handlers;  ///< in order, on the callback executor
+    post_task signals;   ///< for stop requests: never behind a user's handler
+    loss_policy policy = loss_policy::grace;
+};
+
+/// The shared half of a lease: asked by its owner from any thread, told by its session.
+class lease_core : public std::enable_shared_from_this<lease_core> {
+public:
+    struct identity {
+        std::string node;   ///< path at the server
+        std::string shown;  ///< path without the name space
+        fencing_token token;
+        std::int64_t session_id = 0;
+        std::uint64_t epoch = 0;  ///< connection on which the grant was read
+    };
+    lease_core(identity who, std::shared_ptr<session_clock> clock, std::weak_ptr<session> home,
+               std::shared_ptr<const lease_context> context);
+
+    [[nodiscard]] const identity& who() const noexcept { return who_; }
+    [[nodiscard]] const lease_context& context() const noexcept { return *context_; }
+
+    [[nodiscard]] lease_state state();
+    [[nodiscard]] loss_reason reason();
+    [[nodiscard]] std::chrono::nanoseconds remaining();
+    [[nodiscard]] std::stop_token lost_token() const { return lost_.get_token(); }
+    std::shared_ptr<void> subscribe(std::function<void(lease_state)> handler);
+
+    /// Asks the session, from any thread. `done` is called on core's executor, unless the answer says that the client
+    /// is closed (the lease is then lost) or of another process: then nothing is called.
+    [[nodiscard]] error_code release(std::function<void(error_code, release_result)> done);
+    [[nodiscard]] error_code check(std::function<void(error_code, bool)> done);
+    /// No handler is called any more: it is being released.
+    void silence() noexcept { silent_ = true; }
+
+    // For the session, on its executor.
+    void verified(std::uint64_t epoch) { clock_->verify(mark_, epoch); }
+    void lose(loss_reason why) { clock_->lose(mark_, why); }
+    /// Reports a change since the last call to handlers and signals. Returns the state.
+    lease_state announce();
+
+private:
+    struct listener {
+        std::function<void(lease_state)> handler;
+    };
+    const identity who_;
+    const std::shared_ptr<session_clock> clock_;
+    const std::weak_ptr<session> home_;
+    const std::shared_ptr<const lease_context> context_;
+    lease_mark mark_;  // read and written through the clock
+    std::stop_source lost_;
+    std::atomic<bool> silent_ = false;
+    std::mutex guard_;  // of the two below
+    lease_state announced_ = lease_state::held;
+    std::list<std::weak_ptr<listener>> listeners_;
+};
+
+}  // namespace paddock::detail

@@ -1,0 +1,68 @@
+#include "core/session/delete_obligations.hpp"
+
+#include <utility>
+
+#include <glog/logging.h>
+
+#include "core/retry.hpp"
+#include "core/session/session.hpp"
+
+namespace paddock::detail {
+
+void delete_obligations::add(std::string path, std::shared_ptr<void> keep,
+                             std::function<void(release_result)> done) {
+    if (host_.ended()) {
+        if (done) done(release_result::unconfirmed);
+        return;
+    }
+    const auto id = next_id_++;
+    obligation& added = pending_[id];
+    added.path = std::move(path);
+    added.keep = std::move(keep);
+    added.done = std::move(done);
+    attempt(id);
+}
+
+void delete_obligations::attempt(std::uint64_t id) {
+    obligation& due = pending_.at(id);
+    if (due.in_flight || !host_.connected()) return;  // on_connected tries again
+    due.in_flight = true;
+    due.retry.reset();
+    host_.remove(due.path, [weak = host_.weak_from_this(), this, id](const reply& answer) {
+        if (const auto alive = weak.lock()) attempted(id, answer);
+    });
+}
+
+void delete_obligations::attempted(std::uint64_t id, const reply& answer) {
+    const auto at = pending_.find(id);
+    if (at == pending_.end()) return;
+    at->second.in_flight = false;
+    const bool gone = !answer.ec || is_code(answer.ec, server_errc::no_node);
+    if (answer.what == fate::answered && gone) return settle(id, release_result::confirmed);
+    if (answer.what != fate::answered && !host_.connected()) return;
+    // A definite refusal, such as no permission: the node may still go with the session, and rights may change.
+    LOG_IF(WARNING, answer.what == fate::answered)
+        << "paddock: session 0x" << std::hex << host_.id() << " cannot delete " << at->second.path << ": "
+        << answer.ec.message() << "; trying again until the session ends";
+    environment& world = host_.world();
+    const auto delay = at->second.delays.next(world.random_unit());
+    at->second.retry = world.call_at(world.now() + delay, [this, id] { attempt(id); });
+}
+
+void delete_obligations::settle(std::uint64_t id, release_result result) {
+    auto settled = pending_.extract(id);
+    if (settled.mapped().done) settled.mapped().done(result);
+}
+
+void delete_obligations::on_connected() {
+    for (auto& [id, due] : pending_) attempt(id);
+}
+
+void delete_obligations::end() {
+    auto all = std::exchange(pending_, {});
+    for (auto& [id, due] : all) {
+        if (due.done) due.done(release_result::unconfirmed);
+    }
+}
+
+}  // namespace paddock::detail

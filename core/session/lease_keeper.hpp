@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/lease_core.hpp"
+#include "core/session/session_clock.hpp"
+#include "core/session/watch_registry.hpp"
+#include "core/znode_api.hpp"
+
+namespace paddock::detail {
+
+class session;
+
+/// The operation of a multi that demands the lease's node.
+multi_op check_of(const lease_core& held);
+
+/// The leases of one session: watches their nodes, verifies them through the leader after each reconnect and with
+/// every heartbeat, and announces what becomes of them.
+class lease_keeper {
+public:
+    explicit lease_keeper(session& host) : host_(host) {}
+
+    /// Takes charge of a lease just granted on the current connection. `share` is its part of the budgets.
+    void hold(const std::shared_ptr<lease_core>& granted, std::shared_ptr<void> share);
+
+    /// Gives up the lease: its node becomes a delete obligation. `done` may be empty.
+    void release(const std::shared_ptr<lease_core>& held, std::function<void(release_result)> done);
+
+    /// What somebody's quorum check of the node has shown.
+    void found(const std::shared_ptr<lease_core>& held, std::uint64_t epoch);
+    void missing(const std::shared_ptr<lease_core>& held);
+
+    /// One quorum check for the session as a whole, of the lease whose turn it is.
+    void heartbeat();
+
+    void on_connected();
+    /// States may have changed: tells the leases, drops the lost ones.
+    void announce();
+    void end();
+
+    [[nodiscard]] std::size_t count() const noexcept { return held_.size(); }
+
+private:
+    struct entry {
+        std::shared_ptr<lease_core> lease;
+        std::shared_ptr<void> share;
+        watch_ticket watch;
+    };
+    void watch_node(const std::shared_ptr<lease_core>& held);
+    void verify(std::vector<std::shared_ptr<lease_core>> batch);
+    void verified(const std::vector<std::shared_ptr<lease_core>>& batch, std::uint64_t epoch,
+                  const multi_reply& answer);
+    void lost(const std::shared_ptr<lease_core>& which, loss_reason why);
+
+    session& host_;
+    std::map<std::string, entry> held_;  // by node
+    std::string last_checked_;
+};
+
+}  // namespace paddock::detail

@@ -1,0 +1,85 @@
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "core/session/session.hpp"
+
+namespace paddock::detail {
+
+template <class Reply>
+bool session::refuse(const reply_to<Reply>& done) {
+    if (connected_) return false;
+    asio::post(world_.executor(), [done, ended = ended_] {
+        Reply answer;
+        answer.ec = ended ? errc::session_expired : errc::outcome_unknown;
+        answer.what = fate::not_sent;
+        done(std::move(answer));
+    });
+    return true;
+}
+
+template <class Reply>
+reply_to<Reply> session::tracked(reply_to<Reply> done, bool is_write) {
+    const boot_time sent = world_.now();
+    unanswered_.push_back(sent);
+    last_sent_ = sent;
+    ++totals_->requests_sent;
+    schedule_nudge();
+    return [self = shared_from_this(), done = std::move(done), sent, is_write](Reply answer) {
+        self->answered(answer, sent, is_write);
+        done(std::move(answer));
+    };
+}
+
+void session::answered(const reply& answer, boot_time sent, bool is_write) {
+    if (!unanswered_.empty()) unanswered_.pop_front();
+    if (answer.what == fate::answered) {
+        // A successful write went through a quorum; an error may have come from one server alone.
+        is_write && !answer.ec ? clock_->quorum_contact(sent) : clock_->contact(sent);
+        usual_wait_ = (7 * usual_wait_ + (world_.now() - sent)) / 8;
+    }
+    expired();
+}
+
+void session::create(const std::string& path, const std::string& data, create_mode mode,
+                     const std::vector<acl>& acls, reply_to<create_reply> done) {
+    if (!refuse(done)) handle_->create(path, data, mode, acls, tracked(std::move(done), true));
+}
+
+void session::get(const std::string& path, reply_to<get_reply> done) {
+    if (!refuse(done)) handle_->get(path, false, tracked(std::move(done), false));
+}
+
+void session::exists(const std::string& path, reply_to<stat_reply> done) {
+    if (!refuse(done)) handle_->exists(path, tracked(std::move(done), false));
+}
+
+void session::children(const std::string& path, reply_to<children_reply> done) {
+    if (!refuse(done)) handle_->children(path, tracked(std::move(done), false));
+}
+
+void session::remove(const std::string& path, reply_to<reply> done) {
+    if (!refuse(done)) handle_->remove(path, -1, tracked(std::move(done), true));
+}
+
+void session::multi(const std::vector<multi_op>& ops, reply_to<multi_reply> done) {
+    if (!refuse(done)) handle_->multi(ops, tracked(std::move(done), true));
+}
+
+void session::sync(const std::string& path, reply_to<reply> done) {
+    if (!refuse(done)) handle_->sync(path, tracked(std::move(done), false));
+}
+
+watch_ticket session::watch(const std::string& path, std::function<void()> fired, reply_to<get_reply> done) {
+    if (refuse(done)) return {};
+    auto ticket = watches_->announce(path, std::move(fired));
+    reply_to<get_reply> arrived = [registry = watches_, path, done = std::move(done)](get_reply answer) {
+        registry->answered(path, answer.what == fate::answered && !answer.ec);
+        done(std::move(answer));
+    };
+    handle_->get(path, true, tracked(std::move(arrived), false));
+    return ticket;
+}
+
+}  // namespace paddock::detail

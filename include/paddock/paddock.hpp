@@ -1,0 +1,9 @@
+#pragma once
+
+#include <paddock/client.hpp>
+#include <paddock/contender_info.hpp>
+#include <paddock/fence.hpp>
+#include <paddock/mutex.hpp>
+#include <paddock/reentrant_mutex.hpp>
+#include <paddock/std_lockable.hpp>
+#include <paddock/transaction.hpp>
