@@ -37,6 +37,7 @@ void client_core::open_session() {
 }
 
 void client_core::on_session_change(session&, session_state now, error_code reason) {
+    if (closed_) return;  // `close` says what is to be said
     if (now == session_state::connected) reopening_.reset();
     publish(now, reason);
     if (now == session_state::lost) session_lost(reason);
@@ -46,7 +47,6 @@ void client_core::on_session_change(session&, session_state now, error_code reas
 }
 
 void client_core::session_lost(error_code reason) {
-    if (closed_) return;
     const auto old = std::exchange(session_, nullptr);
     LOG(WARNING) << "paddock: session 0x" << std::hex << old->id() << std::dec << " is over ("
                  << reason.message() << "); opening a new one";

@@ -132,7 +132,7 @@ zk_loop::poll_result zk_loop::poll() {
     }
     observe();
     if (connects && result.code != ZOK) {
-        stale_completed();  // by the failed connect
+        if (zoo_state(zh_) == 0) stale_completed();  // by the failed connect
         policy_.attempt_failed();
     }
     result.time = std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);

@@ -117,8 +117,10 @@ asio::awaitable<error_code> contender::confirm(joined_node& mine) {
         const multi_reply answer = co_await checked.take();
         if (is_code(answer.ec, server_errc::no_node)) co_return round_end::node_gone;
         if (answer.what == fate::answered && answer.ec && !worth_retrying(answer)) co_return answer.ec;
-        if (!answer.ec) mine.epoch = epoch;
         if (answer.what == fate::answered && answer.ec) co_await pause();
+        if (answer.ec || clock->epoch() != epoch) continue;
+        mine.epoch = epoch;
+        co_return error_code();
     }
 }
 

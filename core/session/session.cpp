@@ -128,9 +128,8 @@ void session::on_watch(const std::string& path, watch_event) {
 
 void session::schedule_pulse() {
     if (ended_ || id_ == 0) return;
-    const lease_timing timing = clock_->timing();
     boot_time next = clock_->lost_at();
-    if (connected_) next = std::min(next, std::min(last_sent_, last_heartbeat_) + timing.heartbeat);
+    if (connected_) next = std::min(next, heartbeat_due());
     if (connected_ && leases_->count() > 0 && clock_->suspect_at() > world_.now()) {
         next = std::min(next, clock_->suspect_at());
     }
@@ -144,21 +143,22 @@ void session::pulse() {
     schedule_pulse();
 }
 
+bool session::checks_leases() const { return clock_->timing().quorum_checks && leases_->count() > 0; }
+
+// A check of leases keeps its own rhythm; an idle session only has to send anything at all.
+boot_time session::heartbeat_due() const {
+    return (checks_leases() ? last_heartbeat_ : last_sent_) + clock_->timing().heartbeat;
+}
+
 // While leases are held a check through the leader, which a cut-off follower cannot answer (hazard C3); else any
-// request if none was sent for a while. The library's own pings would not tell us when they were sent, and stop while a
-// request is outstanding (hazard E20).
+// request if none was sent for a while. The library's own pings would not tell us when they were sent, and stop
+// while a request is outstanding (hazard E20).
 void session::heartbeat() {
-    if (!connected_) return;
     const boot_time now = world_.now();
-    const lease_timing timing = clock_->timing();
-    const bool check = timing.quorum_checks && leases_->count() > 0;
-    if (now < (check ? last_heartbeat_ : last_sent_) + timing.heartbeat) {
-        last_heartbeat_ = check ? last_heartbeat_ : last_sent_;
-        return;
-    }
+    if (!connected_ || now < heartbeat_due()) return;
     last_heartbeat_ = now;
     ++totals_->heartbeats;
-    if (check) return leases_->heartbeat();
+    if (checks_leases()) return leases_->heartbeat();
     exists("/", [](const stat_reply&) {});
 }
 

@@ -100,6 +100,8 @@ private:
     void answered(const reply& answer, boot_time sent, bool is_write);
     void pulse();
     void heartbeat();
+    [[nodiscard]] bool checks_leases() const;
+    [[nodiscard]] boot_time heartbeat_due() const;
     void schedule_nudge();
     void nudge();
     void finish(error_code reason, loss_reason why);
