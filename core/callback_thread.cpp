@@ -49,6 +49,11 @@ callback_thread::callback_thread(const char* name) : state_(std::make_shared<sta
 callback_thread::~callback_thread() { stop(); }
 
 void callback_thread::post(unique_task task) {
+    if (::getpid() != state_->owner) {
+        // Neither thread nor lock came along into a forked child; what is refused there completes all the same.
+        std::thread([task = std::move(task)]() mutable { std::move(task)(); }).detach();
+        return;
+    }
     const std::lock_guard lock(state_->guard);
     asio::post(state_->queue, std::move(task));
     if (state_->work) return;

@@ -13,7 +13,8 @@ using unique_task = boost::asio::any_completion_handler<void()>;
 /// Where such work goes.
 using post_task = std::function<void(unique_task)>;
 
-/// One thread for callbacks, in order, started when first needed and again after a stop.
+/// One thread for callbacks, in order, started when first needed and again after a stop. In a forked child each
+/// callback gets a thread of its own.
 class callback_thread {
 public:
     explicit callback_thread(const char* name);

@@ -1,10 +1,11 @@
 #include <paddock/client.hpp>
 
+#include <unistd.h>
+
 #include <condition_variable>
 #include <mutex>
 #include <utility>
 
-#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 
@@ -25,8 +26,9 @@ namespace {
 std::shared_ptr<callback_thread> shared_signal_thread() {
     static std::mutex guard;
     static std::weak_ptr<callback_thread> known;
+    static pid_t process = 0;  // a forked child inherits objects without their threads
     const std::lock_guard lock(guard);
-    auto thread = known.lock();
+    auto thread = std::exchange(process, ::getpid()) == ::getpid() ? known.lock() : nullptr;
     if (!thread) known = thread = std::make_shared<callback_thread>("paddock-signal");
     return thread;
 }
@@ -166,17 +168,15 @@ void client::start_commit(
     std::shared_ptr<detail::client_core> core, transaction writes, milliseconds timeout,
     boost::asio::any_completion_handler<void(error_code, std::vector<transaction_result>)> handler) {
     auto finish = detail::make_completion(std::move(handler), core->handlers());
+    const auto cancelled = finish->cancels(core->entrance());
     error_code refused;
-    const auto running = begin_commit(
+    *cancelled = begin_commit(
         core, writes, timeout,
         [finish](error_code ec, std::vector<transaction_result> results) {
             (*finish)(ec, std::move(results));
         },
         refused);
-    if (refused) return finish->later(refused, std::vector<transaction_result>());
-    finish->on_cancel(core->entrance(), [weak = std::weak_ptr(running)] {
-        if (const auto waiting = weak.lock()) waiting->give_up(boost::asio::error::operation_aborted);
-    });
+    if (refused) finish->later(refused, std::vector<transaction_result>());
 }
 
 }  // namespace paddock

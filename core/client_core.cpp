@@ -1,5 +1,6 @@
 #include "core/client_core.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <glog/logging.h>
@@ -128,7 +129,9 @@ bool client_core::wait_state(std::chrono::milliseconds timeout) const {
     const auto final = [this] {
         return snapshot_.state == session_state::connected || snapshot_.state == session_state::closed;
     };
-    return changed_.wait_for(lock, timeout, final) && snapshot_.state == session_state::connected;
+    // Bounded, because the end of the wait must fit into the clock.
+    const auto limit = std::min<std::chrono::milliseconds>(timeout, std::chrono::hours(24 * 365));
+    return changed_.wait_for(lock, limit, final) && snapshot_.state == session_state::connected;
 }
 
 std::shared_ptr<void> client_core::subscribe(std::function<void(const session_event&)> handler) {

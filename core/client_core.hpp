@@ -36,7 +36,7 @@ public:
     [[nodiscard]] const std::shared_ptr<const lease_context>& leases() const noexcept { return leases_; }
     [[nodiscard]] session_event snapshot() const;
     std::shared_ptr<void> subscribe(std::function<void(const session_event&)> handler);
-    /// Blocks until connected; false when the time is over or the client is closed or refused.
+    /// Blocks until connected; false when the time is over or the client is closed.
     bool wait_state(std::chrono::milliseconds timeout) const;
 
     // Core's executor.

@@ -11,11 +11,13 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/system_executor.hpp>
 
 #include "core/callback_thread.hpp"
 #include "core/gate.hpp"
+#include "core/operation.hpp"
 
 namespace paddock::detail {
 
@@ -55,7 +57,8 @@ public:
         });
     }
 
-    /// Runs `action` on core's executor when the handler's cancellation slot is emitted before completion.
+    /// Runs `action` on core's executor when the handler's cancellation slot is emitted before completion. To be
+    /// called before the operation is started: from then on any thread may complete it and take the handler away.
     void on_cancel(std::shared_ptr<gate> entrance, std::function<void()> action) {
         auto slot = boost::asio::get_associated_cancellation_slot(handler_);
         if (!slot.is_connected()) return;
@@ -63,6 +66,15 @@ public:
                      action = std::move(action)](boost::asio::cancellation_type type) {
             if (type != boost::asio::cancellation_type::none) entrance->post(action);
         });
+    }
+
+    /// Cancellation gives up the operation that is put into the result; call it before the start, as `on_cancel`.
+    std::shared_ptr<std::weak_ptr<operation_base>> cancels(std::shared_ptr<gate> entrance) {
+        auto place = std::make_shared<std::weak_ptr<operation_base>>();
+        on_cancel(std::move(entrance), [place] {
+            if (const auto running = place->lock()) running->give_up(boost::asio::error::operation_aborted);
+        });
+        return place;
     }
 
 private:

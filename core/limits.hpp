@@ -8,9 +8,6 @@ namespace paddock::detail {
 /// bytes by default) and a blind retry would loop for ever (hazard A15).
 inline constexpr std::size_t request_bytes_max = 1'000'000;
 
-/// Data of a contender's node (hazard A15).
-inline constexpr std::size_t payload_bytes_max = 64 * 1024;
-
 /// A reconnect sends all watches of a session in one packet; above the servers' limit every reconnect would be
 /// dropped until the session expires (rule 17, hazard B6, ZOOKEEPER-706). Counted as path + 4 bytes each.
 inline constexpr std::size_t watch_bytes_max = 768 * 1024;

@@ -42,12 +42,16 @@ asio::awaitable<error_code> contender::join(std::shared_ptr<session> home, joine
         ec = co_await create_and_list(*home, prefix, mine, unknown);
         if (unknown) {
             ec = co_await resolve(home, uuid, mine);
-            if (is_code(ec, server_errc::no_node)) continue;  // it was never created
+            if (is_code(ec, server_errc::no_node)) {  // it was never created
+                co_await pause();  // the cause may be a server that cannot process the request
+                continue;
+            }
         }
         if (!ec || ec.category() == round_category()) co_return ec;
         if (is_code(ec, server_errc::no_node) && ++missing <= missing_rounds_max) {
             ec = co_await create_parents(*home);
             if (!ec || is_code(ec, server_errc::no_node)) continue;
+            if (home->ended()) co_return round_end::session_over;
         }
         if (ec != make_error_code(errc::outcome_unknown) && !passes_by_itself(ec.value())) co_return ec;
         co_await pause();
@@ -93,7 +97,10 @@ asio::awaitable<error_code> contender::resolve(std::shared_ptr<session> home, co
         home->children(settings_->directory, listed.sink());
         const reply flushed = co_await synced.take();
         children_reply seen = co_await listed.take();
-        if (flushed.what != fate::answered || worth_retrying(seen)) continue;
+        if (worth_retrying(flushed) || worth_retrying(seen)) {  // a refused sync has flushed nothing
+            if (seen.what == fate::answered) co_await pause();
+            continue;
+        }
         if (seen.ec) co_return seen.ec;
         const auto found =
             std::ranges::find_if(seen.names, [&](const auto& name) { return name.starts_with(prefix); });
@@ -104,12 +111,13 @@ asio::awaitable<error_code> contender::resolve(std::shared_ptr<session> home, co
         home->exists(path, looked.sink());
         const stat_reply seen_node = co_await looked.take();
         if (worth_retrying(seen_node)) continue;
+        if (is_code(seen_node.ec, server_errc::no_node)) co_return seen_node.ec;
+        mine.path = path;  // whatever follows, it is ours to delete
+        mine.home = home;
         if (seen_node.ec) co_return seen_node.ec;
         if (seen_node.node.ephemeral_owner != home->id()) co_return round_end::session_over;
-        mine.path = path;
         mine.node = seen_node.node;
         mine.epoch = epoch;
-        mine.home = home;
         mine.children = std::move(seen.names);
         co_return error_code();
     }

@@ -60,7 +60,8 @@ asio::awaitable<error_code> contender::read_children(joined_node& mine) {
 asio::awaitable<error_code> contender::watch_and_wait(joined_node& mine, const std::string& predecessor) {
     woken_ = false;
     const auto rouse = [weak = weak_from_this(), this] {
-        if (!weak.lock()) return;
+        const auto self = weak.lock();  // held: the last other reference may be a caller's, on another thread
+        if (!self) return;
         woken_ = true;
         wake.notify();
     };
@@ -87,12 +88,14 @@ void contender::watch_own(joined_node& mine) {
     if (mine.own_watch && !own_fired_) return;
     own_fired_ = false;
     const auto fired = [weak = weak_from_this(), this] {
-        if (!weak.lock()) return;
+        const auto self = weak.lock();
+        if (!self) return;
         own_fired_ = woken_ = true;
         wake.notify();
     };
     mine.own_watch = mine.home->watch(mine.path, fired, [fired](const get_reply& answer) {
-        if (answer.ec) fired();
+        // Any other refusal would be repeated at once, as fast as the server answers.
+        if (answer.what != fate::answered || is_code(answer.ec, server_errc::no_node)) fired();
     });
 }
 
@@ -118,7 +121,7 @@ asio::awaitable<error_code> contender::confirm(joined_node& mine) {
         if (is_code(answer.ec, server_errc::no_node)) co_return round_end::node_gone;
         if (answer.what == fate::answered && answer.ec && !worth_retrying(answer)) co_return answer.ec;
         if (answer.what == fate::answered && answer.ec) co_await pause();
-        if (answer.ec || clock->epoch() != epoch) continue;
+        if (answer.ec || clock->epoch() != epoch || !mine.home->connected()) continue;
         mine.epoch = epoch;
         co_return error_code();
     }

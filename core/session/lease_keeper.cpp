@@ -40,7 +40,12 @@ void lease_keeper::watch_node(const std::shared_ptr<lease_core>& held) {
         if (home.lock()) watch_node(held);
     };
     at->second.watch = host_.watch(held->who().node, again, [home, this, held](const get_reply& answer) {
-        if (!home.lock() || answer.what != fate::answered) return;  // after a reconnect verify() asks again
+        if (!home.lock()) return;
+        if (answer.what != fate::answered) {  // no watch was left; verified() sets one on the next connection
+            const auto kept = held_.find(held->who().node);
+            if (kept != held_.end()) kept->second.watch.reset();
+            return;
+        }
         if (is_code(answer.ec, server_errc::no_node)) return lost(held, loss_reason::node_deleted);
         LOG_IF(WARNING, !!answer.ec) << "paddock: cannot watch " << held->who().node << ": "
                                      << answer.ec.message()

@@ -57,7 +57,7 @@ public:
     [[nodiscard]] std::uint64_t epoch() const;
     [[nodiscard]] boot_time lost_at() const;     ///< when the session will count as lost without contact
     [[nodiscard]] boot_time suspect_at() const;  ///< when leases become suspect without quorum contact
-    /// Whether a quorum write was confirmed within the last heartbeat period, on this connection.
+    /// Whether, connected, a quorum write was confirmed within the last heartbeat period, on whichever connection.
     [[nodiscard]] bool freshly_confirmed() const;
     [[nodiscard]] lease_timing timing() const;
 

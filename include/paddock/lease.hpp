@@ -6,6 +6,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/async_result.hpp>
@@ -114,10 +115,11 @@ public:
     template <boost::asio::completion_token_for<void(error_code, release_result)> Token>
     auto async_release(Token&& token) {
         return boost::asio::async_initiate<Token, void(error_code, release_result)>(
-            [](auto handler, std::shared_ptr<detail::lease_core> core) {
-                start_release(std::move(core), std::move(handler));
+            // A lease, so that an operation that is never started still releases.
+            [](auto handler, lease given) {
+                start_release(std::exchange(given.core_, nullptr), std::move(handler));
             },
-            token, std::move(core_));
+            token, std::move(*this));
     }
 
     /// For the library's own use.

@@ -95,14 +95,12 @@ void mutex::start_acquire(std::shared_ptr<detail::mutex_core> core, wait_mode mo
                           steady_clock::time_point deadline,
                           boost::asio::any_completion_handler<void(error_code, lease)> handler) {
     auto finish = detail::make_completion(std::move(handler), core->client->handlers());
+    const auto cancelled = finish->cancels(core->client->entrance());
     error_code refused;
-    const auto attempt = core->begin(
+    *cancelled = core->begin(
         mode == wait_mode::queue, deadline,
         [finish](error_code ec, lease held) { (*finish)(ec, std::move(held)); }, refused);
-    if (refused) return finish->later(refused, lease());
-    finish->on_cancel(core->client->entrance(), [weak = std::weak_ptr(attempt)] {
-        if (const auto running = weak.lock()) running->give_up(boost::asio::error::operation_aborted);
-    });
+    if (refused) finish->later(refused, lease());
 }
 
 std::vector<contender_info> mutex::contenders(milliseconds timeout) {
@@ -139,15 +137,13 @@ void mutex::start_contenders(
     std::shared_ptr<detail::mutex_core> core, milliseconds timeout,
     boost::asio::any_completion_handler<void(error_code, std::vector<contender_info>)> handler) {
     auto finish = detail::make_completion(std::move(handler), core->client->handlers());
+    const auto cancelled = finish->cancels(core->client->entrance());
     error_code refused;
-    const auto query = core->list(
+    *cancelled = core->list(
         SIZE_MAX, timeout,
         [finish](error_code ec, std::vector<contender_info> found) { (*finish)(ec, std::move(found)); },
         refused);
-    if (refused) return finish->later(refused, std::vector<contender_info>());
-    finish->on_cancel(core->client->entrance(), [weak = std::weak_ptr(query)] {
-        if (const auto running = weak.lock()) running->give_up(boost::asio::error::operation_aborted);
-    });
+    if (refused) finish->later(refused, std::vector<contender_info>());
 }
 
 }  // namespace paddock

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/holder_record.hpp"
@@ -76,7 +77,8 @@ std::shared_ptr<operation<lease>> mutex_core::begin(bool may_queue,
         boot_time end = boot_time::max();
         if (!may_queue) end = saturating_add(world.now(), client->options().session.parameters.timeout);
         if (deadline != std::chrono::steady_clock::time_point::max()) {
-            end = saturating_add(world.now(), deadline - std::chrono::steady_clock::now());
+            const auto now = std::chrono::steady_clock::now();  // time_point::min() is a deadline too
+            end = saturating_add(world.now(), std::max(deadline, now) - now);
         }
         attempt->expire_at(end);
         attempt->start();

@@ -50,11 +50,13 @@ public:
         return true;
     }
     /// Keeps the first lease of `owner`. If it got one by another call in the meantime, that one counts.
-    void enter_first(mutex_owner owner, lease held) {
+    error_code enter_first(mutex_owner owner, lease held) {
         const std::lock_guard lock(guard_);
         const auto [at, fresh] = holds_.try_emplace(owner.id());
         if (fresh) at->second.held = std::move(held);
+        if (!fresh && at->second.held.state() == lease_state::lost) return errc::lease_lost;
         ++at->second.count;
+        return {};
     }
     error_code leave(mutex_owner owner) {
         lease released;  // outside of the lock
@@ -105,7 +107,7 @@ void reentrant_mutex::lock(mutex_owner owner) {
 void reentrant_mutex::lock(mutex_owner owner, error_code& ec) {
     if (core_->enter_again(owner, ec)) return;
     lease held = core_->inner.acquire(ec);
-    if (!ec) core_->enter_first(owner, std::move(held));
+    if (!ec) ec = core_->enter_first(owner, std::move(held));
 }
 
 namespace {
@@ -120,7 +122,8 @@ bool try_enter(detail::reentrant_core& core, mutex_owner owner, Acquire acquire)
     }
     lease held = acquire(core.inner);
     if (!held) return false;
-    core.enter_first(owner, std::move(held));
+    ec = core.enter_first(owner, std::move(held));
+    if (ec) throw boost::system::system_error(ec, core.inner.path());
     return true;
 }
 
@@ -168,7 +171,7 @@ void reentrant_mutex::start_lock(std::shared_ptr<detail::reentrant_core> core, m
     const auto executor = boost::asio::get_associated_executor(handler);
     const auto slot = boost::asio::get_associated_cancellation_slot(handler);
     auto first = [core, owner, handler = std::move(handler)](error_code failed, lease held) mutable {
-        if (!failed) core->enter_first(owner, std::move(held));
+        if (!failed) failed = core->enter_first(owner, std::move(held));
         std::move(handler)(failed);
     };
     core->inner.async_acquire(
