@@ -1,0 +1,148 @@
+#include "tests/support/fake_ensemble.hpp"
+
+#include <utility>
+
+#include "tests/support/fake_handle.hpp"
+
+namespace paddock::testing {
+
+fake_ensemble::fake_ensemble(virtual_environment& world, ensemble_options options)
+    : servers_(std::make_shared<fake_servers>(world, options)) {
+    world.set_opener([servers = std::weak_ptr(servers_)](detail::environment& local,
+                                                         const detail::session_parameters& parameters,
+                                                         detail::session_listener& listener) {
+        auto client = std::make_shared<fake_client>(servers.lock(), local, parameters, listener);
+        client->start();
+        return std::make_unique<fake_handle>(std::move(client));
+    });
+}
+
+fake_ensemble::~fake_ensemble() { servers_->world.set_opener({}); }
+
+void fake_ensemble::cut(handle_number who, cut_position where) {
+    for (const auto& link : servers_->links(who)) servers_->cut(link, where == cut_position::after_arrival);
+}
+
+void fake_ensemble::stall(bool on, handle_number who) { servers_->stall(on, who); }
+void fake_ensemble::refuse_connections(bool on) { servers_->refusing = on; }
+void fake_ensemble::reject_credentials(bool on) { servers_->rejecting = on; }
+void fake_ensemble::lag(std::chrono::nanoseconds behind) { servers_->lag(behind); }
+void fake_ensemble::power(bool on) { servers_->power(on); }
+
+void fake_ensemble::isolate(handle_number who, bool on) {
+    for (const auto& link : servers_->links(who)) servers_->isolate(link, on);
+}
+
+void fake_ensemble::fail_next(request_kind kind, fault_position where, const request_filter& filter) {
+    servers_->faults.add({kind, filter, where, {}, {}, {}});
+}
+
+void fake_ensemble::answer_next(request_kind kind, error_code answer, const request_filter& filter) {
+    servers_->faults.add({kind, filter, {}, answer, {}, {}});
+}
+
+void fake_ensemble::before_next(request_kind kind, std::function<void()> action,
+                                const request_filter& filter) {
+    servers_->faults.add({kind, filter, {}, {}, std::move(action), {}});
+}
+
+void fake_ensemble::after_next(request_kind kind, std::function<void()> action,
+                               const request_filter& filter) {
+    servers_->faults.add({kind, filter, {}, {}, {}, std::move(action)});
+}
+
+void fake_ensemble::enable_random_faults(const fault_rates& rates, std::uint64_t seed) {
+    servers_->faults.roll(rates, seed);
+}
+
+void fake_ensemble::disable_random_faults() {
+    servers_->faults.roll({}, 0);
+    servers_->refusing = false;
+    servers_->stall(false, every_handle);
+}
+
+void fake_ensemble::expire_session(std::int64_t id) { servers_->end_session(id, "expired by the test"); }
+
+std::vector<std::int64_t> fake_ensemble::sessions() const {
+    std::vector<std::int64_t> out;
+    for (const auto& [id, session] : servers_->sessions) out.push_back(id);
+    return out;
+}
+
+std::int64_t fake_ensemble::session_of(handle_number who) const {
+    const auto client = servers_->client(who);
+    return client ? client->session() : 0;
+}
+
+error_code fake_ensemble::create_by_operator(const std::string& path, const std::string& data,
+                                             create_mode mode, std::int64_t owner) {
+    error_code ec;
+    std::string real;
+    servers_->commit([&](txn& into) {
+        ec = servers_->leader->tree.create({path, data, mode, {acl{}}, owner}, into, real);
+    });
+    return ec;
+}
+
+error_code fake_ensemble::set_by_operator(const std::string& path, const std::string& data) {
+    error_code ec;
+    servers_->commit([&](txn& into) { ec = servers_->leader->tree.set(path, data, -1, into); });
+    return ec;
+}
+
+error_code fake_ensemble::remove_by_operator(const std::string& path) {
+    error_code ec;
+    servers_->commit([&](txn& into) { ec = servers_->leader->tree.remove(path, -1, into); });
+    return ec;
+}
+
+void fake_ensemble::reap() { servers_->reap(); }
+
+void fake_ensemble::set_create_count(const std::string& path, std::int32_t count) {
+    servers_->set_create_count(path, count);
+}
+
+std::optional<stat> fake_ensemble::node(const std::string& path) const {
+    return servers_->leader->tree.stat_of(path);
+}
+
+std::string fake_ensemble::data(const std::string& path) const {
+    const auto* const found = servers_->leader->tree.find(path);
+    return found ? found->data : std::string();
+}
+
+std::vector<acl> fake_ensemble::acls(const std::string& path) const {
+    const auto* const found = servers_->leader->tree.find(path);
+    return found ? found->acls : std::vector<acl>();
+}
+
+std::vector<std::string> fake_ensemble::children(const std::string& path) const {
+    return servers_->leader->tree.children(path);
+}
+
+std::vector<std::string> fake_ensemble::paths() const { return servers_->leader->tree.paths(); }
+std::size_t fake_ensemble::node_count() const { return servers_->leader->tree.size(); }
+
+std::vector<std::string> fake_ensemble::ephemerals(std::int64_t session) const {
+    return servers_->leader->tree.owned(session);
+}
+
+std::size_t fake_ensemble::watches(handle_number who) const {
+    std::size_t sum = 0;
+    for (const auto& link : servers_->links(who)) sum += link->watched.size();
+    return sum;
+}
+
+std::uint64_t fake_ensemble::requests(request_kind kind, handle_number who) const {
+    return servers_->records.requests(kind, who);
+}
+
+std::vector<exchange> fake_ensemble::exchanges(handle_number who) const {
+    return servers_->records.exchanges(who);
+}
+
+std::size_t fake_ensemble::network_waits(handle_number who, detail::boot_time from) const {
+    return servers_->records.network_waits(who, from);
+}
+
+}  // namespace paddock::testing

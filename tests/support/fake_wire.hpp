@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/znode_api.hpp"
+
+namespace paddock::testing {
+
+enum class request_kind {
+    create,
+    get,
+    exists,
+    children,
+    set,
+    remove,
+    multi,
+    sync,
+    remove_watch,
+    ping,
+    connect,
+    close,
+    count
+};
+std::string_view name_of(request_kind kind);
+
+/// Handles are numbered from 1 in the order of opening.
+using handle_number = std::size_t;
+constexpr handle_number every_handle = 0;
+
+struct request {
+    request_kind kind = request_kind::ping;
+    std::string path;
+    std::string data;
+    create_mode mode = create_mode::persistent;
+    std::vector<acl> acls;
+    std::int32_t version = -1;
+    bool watch = false;
+    std::vector<detail::multi_op> ops;
+
+    [[nodiscard]] std::size_t bytes() const;
+};
+
+struct connect_request {
+    std::int64_t session = 0;  ///< 0: a new one
+    std::chrono::milliseconds timeout{};
+    std::int64_t last_zxid = 0;
+    std::vector<std::string> watches;
+    std::vector<credentials> auth;
+};
+
+/// The answer to any request; each kind uses its part.
+struct response {
+    request_kind kind = request_kind::ping;
+    error_code ec;
+    std::int64_t zxid = 0;
+    std::string path;
+    std::string data;
+    stat node;
+    std::vector<std::string> names;
+    std::vector<detail::multi_result> results;
+
+    [[nodiscard]] std::size_t bytes() const;
+};
+
+struct connect_response {
+    std::int64_t session = 0;  ///< 0: there is no such session
+    std::chrono::milliseconds timeout{};
+};
+
+}  // namespace paddock::testing

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "core/environment.hpp"
+
+namespace paddock::testing {
+
+/// The handlers of one simulated process: all run on the test's thread, one after the other.
+struct virtual_lane {
+    boost::asio::io_context io;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy{io.get_executor()};
+    bool frozen = false;
+};
+
+/// An environment in virtual time. Nothing runs unless the test says so, nothing ever sleeps, and two runs
+/// with the same seed and the same calls are the same. It must outlive everything that uses it.
+class virtual_environment final : public detail::environment {
+public:
+    using opener = std::function<std::unique_ptr<detail::znode_api>(
+        detail::environment& local, const detail::session_parameters&, detail::session_listener&)>;
+
+    explicit virtual_environment(std::uint64_t seed = 1);
+    ~virtual_environment() override;
+    virtual_environment(const virtual_environment&) = delete;
+    virtual_environment& operator=(const virtual_environment&) = delete;
+
+    boost::asio::any_io_executor executor() override;
+    [[nodiscard]] detail::boot_time now() const noexcept override;
+    [[nodiscard]] detail::scheduled_call call_at(detail::boot_time when,
+                                                 std::function<void()> action) override;
+    std::array<std::uint8_t, 16> random_128() override;
+    double random_unit() override;
+    std::unique_ptr<detail::znode_api> open(const detail::session_parameters& parameters,
+                                            detail::session_listener& listener) override;
+
+    /// Runs all that is ready, and what that makes ready, without moving time. Throws when it does not come
+    /// to rest.
+    void settle();
+    /// Moves time on by `length`, through every scheduled call in order, settling after each.
+    void advance(std::chrono::nanoseconds length);
+    /// Moves time on until `done()` holds, asked after each settling; false when it does not within `limit`.
+    bool run_until(const std::function<bool()>& done, std::chrono::nanoseconds limit);
+    /// Runs one ready handler or, when none is ready, moves time to the next scheduled call. False: nothing
+    /// is left. For tests that interfere after each single step.
+    bool step();
+
+    /// Calls scheduled and not taken back: a test can assert that no timer is left behind.
+    [[nodiscard]] std::size_t scheduled_calls() const;
+
+    /// Where sessions come from (set by the simulated ensemble).
+    void set_opener(opener how) { opener_ = std::move(how); }
+
+    // For virtual_process.
+    [[nodiscard]] detail::scheduled_call call_at(virtual_lane& lane, detail::boot_time when,
+                                                 std::function<void()> action);
+    std::unique_ptr<detail::znode_api> open_for(detail::environment& local,
+                                                const detail::session_parameters& parameters,
+                                                detail::session_listener& listener);
+    void add(virtual_lane& lane);
+    void remove(virtual_lane& lane);
+
+private:
+    struct entry;
+    using key = std::pair<detail::boot_time, std::uint64_t>;  // ties in the order of scheduling
+    using queue = std::map<key, entry*>;
+    struct entry {
+        ~entry();
+        std::weak_ptr<queue> waiting_in;
+        key place;
+        virtual_lane* lane = nullptr;
+        std::function<void()> action;
+        std::weak_ptr<entry> self;
+    };
+
+    bool run_ready_handler();
+    bool release_next_call(detail::boot_time limit);
+    bool closing_ = false;
+    std::atomic<std::int64_t> now_;
+    std::uint64_t scheduled_ = 0;
+    std::shared_ptr<queue> queue_ = std::make_shared<queue>();
+    std::mt19937_64 random_;
+    opener opener_;
+    std::size_t next_lane_ = 0;
+    std::vector<virtual_lane*> lanes_;
+    virtual_lane own_;  // last: handlers are destroyed while the rest still stands
+};
+
+}  // namespace paddock::testing
