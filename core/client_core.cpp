@@ -50,7 +50,7 @@ void client_core::on_session_change(session&, session_state now, error_code reas
 void client_core::session_lost(error_code reason) {
     const auto old = std::exchange(session_, nullptr);
     LOG(WARNING) << "paddock: session 0x" << std::hex << old->id() << std::dec << " is over ("
-                 << reason.message() << "); opening a new one";
+                 << reason.message() << ")";
     old->close(reason, loss_reason::session_expired, [old] {});
     if (reason == make_error_code(server_errc::auth_failed)) {
         // Asking again with the same credentials would spin (hazard E6).

@@ -7,8 +7,8 @@ namespace {
 
 class boot_timer : public std::enable_shared_from_this<boot_timer> {
 public:
-    boot_timer(boost::asio::io_context& context, std::function<void()> action)
-        : timer_(context), action_(std::move(action)) {}
+    boot_timer(const boost::asio::any_io_executor& executor, std::function<void()> action)
+        : timer_(executor), action_(std::move(action)) {}
 
     void wait_until(boot_time when) {
         timer_.expires_at(when);
@@ -38,12 +38,13 @@ boot_time system_boot_clock::now() noexcept {
     return boot_time(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
 }
 
-scheduled_call call_on(boost::asio::io_context& context, boot_time when, std::function<void()> action) {
+scheduled_call call_on(const boost::asio::any_io_executor& executor, boot_time when,
+                       std::function<void()> action) {
     if (when == boot_time::max()) {
         static char never;
         return {std::shared_ptr<void>(), &never};  // costs nothing, yet is not empty
     }
-    auto timer = std::make_shared<boot_timer>(context, std::move(action));
+    auto timer = std::make_shared<boot_timer>(executor, std::move(action));
     timer->wait_until(when);
     return timer;
 }

@@ -3,8 +3,8 @@
 #include <functional>
 #include <memory>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include "core/boot_time.hpp"
 #include "core/environment.hpp"
@@ -18,6 +18,7 @@ struct system_boot_clock : boot_clock {
 
 /// `environment::call_at`. A suspended machine delays the call at most until the next event after it woke up,
 /// because Asio compares its timers with their own clock then.
-scheduled_call call_on(boost::asio::io_context& context, boot_time when, std::function<void()> action);
+scheduled_call call_on(const boost::asio::any_io_executor& executor, boot_time when,
+                       std::function<void()> action);
 
 }  // namespace paddock::detail

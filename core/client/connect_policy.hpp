@@ -9,8 +9,8 @@
 
 namespace paddock::detail {
 
-/// When to try the next server and how long each may take (rules 9 and 10). Servers of one round are tried one
-/// right after the other; when all have failed there is a pause, longer after each round.
+/// When to try the next server and how long each may take (rules 9 and 10). Servers of one round are tried
+/// one right after the other; when all have failed there is a pause, longer after each round.
 class connect_policy {
 public:
     using milliseconds = std::chrono::milliseconds;
@@ -18,13 +18,19 @@ public:
     connect_policy(milliseconds session_timeout, std::optional<milliseconds> connect_timeout)
         : session_timeout_(session_timeout),
           connect_timeout_(connect_timeout),
-          pauses_(std::min(first_pause, longest(session_timeout)), longest(session_timeout)) {}
+          pauses_(pauses_for(session_timeout)) {}
 
     /// Number of connects that one round takes.
     void set_round(std::size_t attempts) noexcept { round_ = attempts; }
 
     void attempt_failed() noexcept { ++failures_; }
-    void connected() noexcept { proved_ = false; }
+    /// `session_timeout` as negotiated.
+    void connected(milliseconds session_timeout) noexcept {
+        proved_ = false;
+        if (session_timeout == session_timeout_) return;
+        session_timeout_ = session_timeout;
+        pauses_ = pauses_for(session_timeout);
+    }
     /// A server answered a request, or was connected for long: it is worth an immediate reconnect. A server
     /// that accepts the session and drops it at once is not (c-client 3: too many watches do that).
     void proved() noexcept {
@@ -56,8 +62,9 @@ private:
     static constexpr milliseconds longest_pause{2000};
 
     // Never more than a sixth of the session's time, or a pause could cost the session.
-    static milliseconds longest(milliseconds session_timeout) {
-        return std::clamp(session_timeout / 6, milliseconds(1), longest_pause);
+    static backoff pauses_for(milliseconds session_timeout) noexcept {
+        const milliseconds longest = std::clamp(session_timeout / 6, milliseconds(1), longest_pause);
+        return {std::min(first_pause, longest), longest};
     }
 
     milliseconds session_timeout_;

@@ -2,8 +2,8 @@
 
 namespace paddock::detail {
 
-/// While one exists, no fork() of this process begins, but through the calling thread itself. Held where a child
-/// must not inherit something half-done: a socket that is not yet close-on-exec, the log's lock. May be nested.
+/// While one exists, no fork() of this process begins, but through the calling thread itself. The reactor
+/// thread has one whenever it does anything (see `gated_executor`). May be nested.
 class fork_gate {
 public:
     fork_gate();

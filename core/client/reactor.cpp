@@ -12,10 +12,12 @@
 #include <thread>
 
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/assert.hpp>
 
 #include "core/client/boot_timer.hpp"
 #include "core/client/fork_gate.hpp"
+#include "core/client/gated_executor.hpp"
 #include "core/client/zk_handle.hpp"
 #include "core/client/zk_log.hpp"
 
@@ -74,6 +76,7 @@ T random_bits() {
 struct reactor::machine {
     boost::asio::io_context context{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{context.get_executor()};
+    const boost::asio::any_io_executor executor = gated_executor(context.get_executor());
     std::mt19937_64 jitter{random_bits<std::uint64_t>()};
     std::thread thread;
     pid_t process = ::getpid();
@@ -115,12 +118,12 @@ reactor::~reactor() {
     state->ended.notify_all();
 }
 
-boost::asio::any_io_executor reactor::executor() { return machine_->context.get_executor(); }
+boost::asio::any_io_executor reactor::executor() { return machine_->executor; }
 
 boot_time reactor::now() const noexcept { return system_boot_clock::now(); }
 
 scheduled_call reactor::call_at(boot_time when, std::function<void()> action) {
-    return call_on(machine_->context, when, std::move(action));
+    return call_on(machine_->executor, when, std::move(action));
 }
 
 std::array<std::uint8_t, 16> reactor::random_128() { return random_bits<std::array<std::uint8_t, 16>>(); }
@@ -131,8 +134,6 @@ std::unique_ptr<znode_api> reactor::open(const session_parameters& parameters, s
     BOOST_ASSERT(on_thread());
     return std::make_unique<zk_handle>(*this, parameters, listener);
 }
-
-boost::asio::io_context& reactor::context() noexcept { return machine_->context; }
 
 bool reactor::on_thread() const noexcept { return machine_->thread.get_id() == std::this_thread::get_id(); }
 

@@ -2,14 +2,12 @@
 
 #include <memory>
 
-#include <boost/asio/io_context.hpp>
-
 #include "core/environment.hpp"
 
 namespace paddock::detail {
 
-/// The environment of real servers: one thread for all sessions of the process (rule 1: the C client's statics
-/// bear no second one). The thread starts with the first reference and ends with the last.
+/// The environment of real servers: one thread for all sessions of the process (rule 1: the C client's
+/// statics bear no second one). The thread starts with the first reference and ends with the last.
 ///
 /// A forked child has no reactor: what it inherited is inert, and `shared` makes it one of its own.
 class reactor final : public environment {
@@ -28,9 +26,9 @@ public:
     [[nodiscard]] scheduled_call call_at(boot_time when, std::function<void()> action) override;
     std::array<std::uint8_t, 16> random_128() override;
     double random_unit() override;
-    std::unique_ptr<znode_api> open(const session_parameters& parameters, session_listener& listener) override;
+    std::unique_ptr<znode_api> open(const session_parameters& parameters,
+                                    session_listener& listener) override;
 
-    [[nodiscard]] boost::asio::io_context& context() noexcept;
     [[nodiscard]] bool on_thread() const noexcept;
 
 private:

@@ -8,7 +8,8 @@
 
 namespace paddock::detail {
 
-/// What the library has reported and the session shall hear of, once the library's call has returned (rule 13).
+/// What the library has reported and the session shall hear of, once the library's call has returned (rule
+/// 13).
 class ready_item {
 public:
     ready_item() = default;
@@ -46,7 +47,8 @@ public:
         other.items_.clear();
     }
 
-    /// Runs what is there now; what that adds is for the next time, so that no loop of callbacks starves others.
+    /// Runs what is there now; what that adds is for the next time, so that no loop of callbacks starves
+    /// others.
     void run() {
         for (std::size_t left = items_.size(); left > 0; --left) {
             const std::unique_ptr<ready_item> item = std::move(items_.front());

@@ -9,7 +9,7 @@ namespace paddock::detail {
 namespace {
 
 ino_t inode_of(int fd) {
-    struct ::stat status{};
+    struct ::stat status {};
     return ::fstat(fd, &status) == 0 ? status.st_ino : 0;
 }
 
@@ -46,7 +46,8 @@ wire_counts socket_copy::counts() const {
     wire_counts sum = past_;
     if (is_open()) {
         // The const overload of native_handle is missing in Asio.
-        const wire_counts now = tcp_counts(const_cast<boost::asio::posix::stream_descriptor&>(descriptor_).native_handle());
+        const wire_counts now =
+            tcp_counts(const_cast<boost::asio::posix::stream_descriptor&>(descriptor_).native_handle());
         sum.bytes_sent += now.bytes_sent;
         sum.bytes_received += now.bytes_received;
     }

@@ -4,25 +4,26 @@
 
 #include <optional>
 
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "core/znode_api.hpp"
 
 namespace paddock::detail {
 
-/// Our own descriptor of the library's socket. The library closes its socket and opens the next one behind our
-/// back, mostly under the same number; waiting on that number would hang for ever (rule 4).
+/// Our own descriptor of the library's socket. The library closes its socket and opens the next one behind
+/// our back, mostly under the same number; waiting on that number would hang for ever (rule 4).
 class socket_copy {
 public:
-    explicit socket_copy(boost::asio::io_context& context) : descriptor_(context) {}
+    explicit socket_copy(const boost::asio::any_io_executor& executor) : descriptor_(executor) {}
 
     [[nodiscard]] bool is_open() const { return descriptor_.is_open(); }
     /// Whether the library's `fd` still is the socket that was copied.
     [[nodiscard]] bool same_as(int fd) const;
     /// Copies it; false if that failed. Nothing may be open.
     bool open(int fd);
-    /// Pending waits end with an error. The connection lives until this: the library's own close is not enough.
+    /// Pending waits end with an error. The connection lives until this: the library's own close is not
+    /// enough.
     void close();
     /// Cuts the connection in both directions; nothing that is sent afterwards reaches the server.
     void shut_down();

@@ -5,8 +5,8 @@
 
 namespace paddock::detail {
 
-/// Reads with a watch that are under way, by path. The library can remove a watch only once the read that sets
-/// it has been answered, so a removal that comes earlier is remembered here.
+/// Reads with a watch that are under way, by path. The library can remove a watch only once the read that
+/// sets it has been answered, so a removal that comes earlier is remembered here.
 class watch_intents {
 public:
     /// A read with a watch was sent. The watch is wanted, whatever came before.

@@ -7,7 +7,8 @@ error_code server_code(int code) { return {code, zookeeper_category()}; }
 
 error_code no_answer(bool expired) { return expired ? errc::session_expired : errc::outcome_unknown; }
 
-// c-client 7.6: what the library itself reports for a request that it had sent, or what leaves the outcome open.
+// c-client 7.6: what the library itself reports for a request that it had sent, or what leaves the outcome
+// open.
 bool leaves_open(int code) {
     switch (code) {
         case ZSYSTEMERROR:
@@ -69,9 +70,7 @@ std::optional<watch_event> to_watch_event(int type) {
     return watch_event::other;
 }
 
-std::vector<std::string> to_strings(const String_vector& from) {
-    return {from.data, from.data + from.count};
-}
+std::vector<std::string> to_strings(const String_vector& from) { return {from.data, from.data + from.count}; }
 
 acl_view::acl_view(const std::vector<acl>& from) {
     entries_.reserve(from.size());

@@ -12,7 +12,8 @@
 
 namespace paddock::detail {
 
-/// What a completion's code says about its request, which was sent (rule 20). `expired`: the session has ended.
+/// What a completion's code says about its request, which was sent (rule 20). `expired`: the session has
+/// ended.
 reply classify(int code, bool expired);
 /// The reply to a request that the library did not take.
 reply refuse(int code, bool expired);

@@ -19,8 +19,8 @@ public:
     zk_handle& operator=(const zk_handle&) = delete;
     ~zk_handle() override;
 
-    void create(const std::string& path, const std::string& data, create_mode mode, const std::vector<acl>& acls,
-                reply_to<create_reply> done) override;
+    void create(const std::string& path, const std::string& data, create_mode mode,
+                const std::vector<acl>& acls, reply_to<create_reply> done) override;
     void get(const std::string& path, bool watch, reply_to<get_reply> done) override;
     void exists(const std::string& path, reply_to<stat_reply> done) override;
     void children(const std::string& path, reply_to<children_reply> done) override;

@@ -7,8 +7,6 @@
 #include <glog/logging.h>
 #include <zookeeper/zookeeper.h>
 
-#include "core/client/fork_gate.hpp"
-
 namespace paddock::detail {
 namespace {
 
@@ -77,7 +75,6 @@ void start_zk_log() { zoo_set_debug_level(VLOG_IS_ON(2) ? ZOO_LOG_LEVEL_INFO : Z
 
 void write_zk_log(const char* line) {
     const zk_log_line parsed = parse_zk_log(line);
-    const fork_gate gate;  // a child must not inherit glog's lock from this thread
     if (parsed.level == 'E' && !muted) {
         write_error(parsed);
     } else if (parsed.level == 'E' || parsed.level == 'W') {

@@ -1,13 +1,10 @@
 #include "core/client/zk_loop.hpp"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 
-#include <boost/assert.hpp>
 #include <glog/logging.h>
+#include <boost/assert.hpp>
 
-#include "core/client/fork_gate.hpp"
 #include "core/client/reactor.hpp"
 #include "core/client/zk_convert.hpp"
 #include "core/client/zk_log.hpp"
@@ -23,7 +20,8 @@ constexpr auto probe_time = std::chrono::milliseconds(300);  // without any answ
 
 class zk_loop::watch_fired final : public ready_item {
 public:
-    watch_fired(zk_loop& loop, const char* path, watch_event event) : loop_(loop), path_(path), event_(event) {}
+    watch_fired(zk_loop& loop, const char* path, watch_event event)
+        : loop_(loop), path_(path), event_(event) {}
     void run() override {
         if (loop_.listener_ != nullptr) loop_.listener_->on_watch(path_, event_);
     }
@@ -39,12 +37,12 @@ zk_loop::zk_loop(reactor& owner, const session_parameters& parameters, session_l
     : reactor_(owner),
       listener_(&listener),
       parameters_(parameters),
-      resolver_(owner.context(), parse_servers(parameters.servers)),
+      resolver_(owner.executor(), parse_servers(parameters.servers)),
       policy_(parameters.timeout, parameters.connect_timeout),
-      socket_(owner.context()),
-      timer_(owner.context()),
-      connect_timer_(owner.context()),
-      close_timer_(owner.context()) {}
+      socket_(owner.executor()),
+      timer_(owner.executor()),
+      connect_timer_(owner.executor()),
+      close_timer_(owner.executor()) {}
 
 zk_loop::~zk_loop() { BOOST_ASSERT(zh_ == nullptr); }
 
@@ -58,17 +56,17 @@ zhandle_t* zk_loop::connected() const noexcept {
 
 void zk_loop::look_up_servers() {
     looking_up_ = true;
-    resolver_.start([weak = weak_from_this()](std::vector<std::string> found) {
-        if (const auto self = weak.lock()) self->use_servers(std::move(found));
+    resolver_.start([weak = weak_from_this()](const std::vector<std::string>& found) {
+        if (const auto self = weak.lock()) self->use_servers(found);
     });
 }
 
-void zk_loop::use_servers(std::vector<std::string> found) {
-    looking_up_ = false;
+// Once a look-up, or twice when some of the names take long.
+void zk_loop::use_servers(const std::vector<std::string>& found) {
+    looking_up_ = resolver_.busy();
     if (closing_ || end_reason_) return;
-    std::ranges::sort(found);
     if (!found.empty() && found != servers_) {
-        servers_ = std::move(found);
+        servers_ = found;
         servers_changed_ = true;
     }
     if (zh_ == nullptr && !servers_.empty()) open_handle();
@@ -95,17 +93,18 @@ std::string zk_loop::next_list() {
 void zk_loop::open_handle() {
     zoo_deterministic_conn_order(1);  // rule 3
     // Rule 2: numeric addresses, our log, no chroot, never read-only.
-    zh_ = zookeeper_init2(next_list().c_str(), &zk_loop::on_event, static_cast<int>(parameters_.timeout.count()),
-                          nullptr, this, ZOO_NO_LOG_CLIENTENV, &write_zk_log);
+    zh_ = zookeeper_init2(next_list().c_str(), &zk_loop::on_event,
+                          static_cast<int>(parameters_.timeout.count()), nullptr, this, ZOO_NO_LOG_CLIENTENV,
+                          &write_zk_log);
     if (zh_ == nullptr) {
-        const fork_gate gate;
         LOG(ERROR) << "cannot make a ZooKeeper handle: " << std::generic_category().message(errno);
         return;
     }
     zoo_set_servers_resolution_delay(zh_, -1);  // rule 3: no look-ups on this thread
     // Before the first connect nothing is half-sent that the credentials could come between (c-client 1.3).
     for (const credentials& one : parameters_.auth) {
-        zoo_add_auth(zh_, one.scheme.c_str(), one.secret.data(), static_cast<int>(one.secret.size()), nullptr, nullptr);
+        zoo_add_auth(zh_, one.scheme.c_str(), one.secret.data(), static_cast<int>(one.secret.size()), nullptr,
+                     nullptr);
     }
 }
 
@@ -186,7 +185,8 @@ void zk_loop::close(std::function<void()> done) {
     closing_ = true;
     closed_ = std::move(done);
     if (zh == nullptr) return finish_close(false);
-    zk_requests::probe(*this, zh, [this](const reply& answer) { finish_close(answer.what == fate::answered); });
+    zk_requests::probe(*this, zh,
+                       [this](const reply& answer) { finish_close(answer.what == fate::answered); });
     await_probe(3, answers_);
 }
 
@@ -201,8 +201,8 @@ void zk_loop::await_probe(int checks, std::uint64_t answers_before) {
         });
 }
 
-// Rule 25 and hazard D8: the library's close waits for the server, up to 4.5 s. A server that has just answered
-// answers this too; for any other there is no point in asking, and the connection is cut first.
+// Rule 25 and hazard D8: the library's close waits for the server, up to 4.5 s. A server that has just
+// answered answers this too; for any other there is no point in asking, and the connection is cut first.
 void zk_loop::finish_close(bool alive) {
     if (!closed_) return;
     const auto done = std::exchange(closed_, nullptr);

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/steady_timer.hpp>
 #include <zookeeper/zookeeper.h>
+#include <boost/asio/steady_timer.hpp>
 
 #include "core/client/connect_policy.hpp"
 #include "core/client/ready_list.hpp"
@@ -20,9 +20,9 @@ namespace paddock::detail {
 
 class reactor;
 
-/// Drives one handle of the C client: its socket, its timers, its reconnects and its end. The library is called
-/// from here and from `zk_requests` only, on the reactor thread only (rule 1), and what it reports is delivered
-/// from the ready list after its call has returned (rule 13).
+/// Drives one handle of the C client: its socket, its timers, its reconnects and its end. The library is
+/// called from here and from `zk_requests` only, on the reactor thread only (rule 1), and what it reports is
+/// delivered from the ready list after its call has returned (rule 13).
 class zk_loop : public std::enable_shared_from_this<zk_loop> {
 public:
     zk_loop(reactor& owner, const session_parameters& parameters, session_listener& listener);
@@ -63,7 +63,7 @@ private:
 
     // The handle's life (zk_loop.cpp).
     void look_up_servers();
-    void use_servers(std::vector<std::string> found);
+    void use_servers(const std::vector<std::string>& found);
     std::string next_list();
     void open_handle();
     void apply_servers();
@@ -107,7 +107,7 @@ private:
     bool looking_up_ = false;
 
     link link_ = link::down;
-    bool stale_ = false;              // closed silently: old requests are still queued inside (rule 11)
+    bool stale_ = false;  // closed silently: old requests are still queued inside (rule 11)
     bool reported_connected_ = false;
     boot_time handshake_sent_{};
     std::chrono::steady_clock::time_point up_since_{};

@@ -74,8 +74,8 @@ void init(zoo_op_t& target, const multi_op& op, const acl_view& acls, std::strin
     switch (op.what) {
         case multi_op::kind::create:
             path.resize(op.path.size() + sequence_digits + 1);
-            return zoo_create_op_init(&target, op.path.c_str(), op.data.data(), bytes, acls.get(), to_flags(op.mode),
-                                      path.data(), static_cast<int>(path.size()));
+            return zoo_create_op_init(&target, op.path.c_str(), op.data.data(), bytes, acls.get(),
+                                      to_flags(op.mode), path.data(), static_cast<int>(path.size()));
         case multi_op::kind::set:
             return zoo_set_op_init(&target, op.path.c_str(), op.data.data(), bytes, op.version, &node);
         case multi_op::kind::remove: return zoo_delete_op_init(&target, op.path.c_str(), op.version);

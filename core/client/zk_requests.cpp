@@ -99,13 +99,16 @@ void get(zk_loop& loop, const std::string& path, bool watch, reply_to<get_reply>
         loop.watches().sent(path);
     }
     submit(loop.connected(), std::move(fresh), [&](zhandle_t* zh, const void* request) {
-        return zoo_aget(zh, path.c_str(), watch ? 1 : 0, &on_data, request);  // the handle's own watcher (rule 15)
+        return zoo_aget(zh, path.c_str(), watch ? 1 : 0, &on_data,
+                        request);  // the handle's own watcher (rule 15)
     });
 }
 
 void exists(zk_loop& loop, const std::string& path, reply_to<stat_reply> done) {
     submit(loop.connected(), std::make_unique<request<stat_reply>>(loop, std::move(done)),
-           [&](zhandle_t* zh, const void* request) { return zoo_aexists(zh, path.c_str(), 0, &on_stat, request); });
+           [&](zhandle_t* zh, const void* request) {
+               return zoo_aexists(zh, path.c_str(), 0, &on_stat, request);
+           });
 }
 
 void children(zk_loop& loop, const std::string& path, reply_to<children_reply> done) {
@@ -132,8 +135,9 @@ void remove(zk_loop& loop, const std::string& path, std::int32_t version, reply_
 }
 
 void sync(zk_loop& loop, const std::string& path, reply_to<reply> done) {
-    submit(loop.connected(), std::make_unique<request<reply>>(loop, std::move(done)),
-           [&](zhandle_t* zh, const void* request) { return zoo_async(zh, path.c_str(), &on_path, request); });
+    submit(
+        loop.connected(), std::make_unique<request<reply>>(loop, std::move(done)),
+        [&](zhandle_t* zh, const void* request) { return zoo_async(zh, path.c_str(), &on_path, request); });
 }
 
 void remove_watch(zk_loop& loop, const std::string& path) {
@@ -141,9 +145,9 @@ void remove_watch(zk_loop& loop, const std::string& path) {
 }
 
 void probe(zk_loop& loop, zhandle_t* zh, std::function<void(reply)> done) {
-    submit(zh, std::make_unique<request<reply>>(loop, std::move(done)), [](zhandle_t* live, const void* request) {
-        return zoo_aexists(live, "/", 0, &on_probed, request);
-    });
+    submit(
+        zh, std::make_unique<request<reply>>(loop, std::move(done)),
+        [](zhandle_t* live, const void* request) { return zoo_aexists(live, "/", 0, &on_probed, request); });
 }
 
 }  // namespace paddock::detail::zk_requests

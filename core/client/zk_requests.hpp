@@ -8,9 +8,9 @@
 
 namespace paddock::detail {
 
-/// The operations of the seam, on the library's asynchronous calls. Each request is an object that the library
-/// carries along as the completion's data and that ends on the loop's ready list; it owns whatever the library
-/// writes to, and so outlives the handle's owner (rule 19).
+/// The operations of the seam, on the library's asynchronous calls. Each request is an object that the
+/// library carries along as the completion's data and that ends on the loop's ready list; it owns whatever
+/// the library writes to, and so outlives the handle's owner (rule 19).
 namespace zk_requests {
 
 void create(zk_loop& loop, const std::string& path, const std::string& data, create_mode mode,

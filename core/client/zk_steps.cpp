@@ -3,7 +3,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include "core/client/fork_gate.hpp"
 #include "core/client/reactor.hpp"
 #include "core/client/zk_log.hpp"
 #include "core/client/zk_loop.hpp"
@@ -36,7 +35,7 @@ void zk_loop::step(int events) {
 
 void zk_loop::schedule_step() {
     if (std::exchange(step_scheduled_, true)) return;
-    boost::asio::post(reactor_.context(), [self = shared_from_this()] {
+    boost::asio::post(reactor_.executor(), [self = shared_from_this()] {
         self->step_scheduled_ = false;
         self->step(0);
     });
@@ -78,7 +77,7 @@ void zk_loop::observe() {
     if (state == ZOO_CONNECTED_STATE) {
         if (std::exchange(link_, link::up) == link::up) return;
         up_since_ = clock::now();
-        policy_.connected();
+        policy_.connected(std::chrono::milliseconds(zoo_recv_timeout(zh_)));
         connect_timer_.cancel();
     } else if (state == ZOO_CONNECTING_STATE || state == ZOO_ASSOCIATING_STATE) {
         link_ = link::connecting;
@@ -104,7 +103,7 @@ void zk_loop::settle() {
         }
         const poll_result polled = poll();
         if (end_reason_) return;
-        if (polled.code != ZOK) {  // rule 8: the descriptor means nothing
+        if (polled.code != ZOK) {                                 // rule 8: the descriptor means nothing
             if (link_ == link::up) process_once(ZOOKEEPER_READ);  // a failed ping leaves its socket: reap it
             if (end_reason_) return;
         } else if (polled.fd < 0) {
@@ -122,14 +121,9 @@ zk_loop::poll_result zk_loop::poll() {
     poll_result result;
     timeval time{};
     const bool connects = link_ == link::down;
-    if (connects) {
-        handshake_sent_ = reactor_.now();  // a connect that succeeds at once sends it
-        const fork_gate gate;  // no child between the library's socket() and our close-on-exec
-        result.code = zookeeper_interest(zh_, &result.fd, &result.interest, &time);
-        if (result.code == ZOK && result.fd >= 0) set_close_on_exec(result.fd);  // rule 5
-    } else {
-        result.code = zookeeper_interest(zh_, &result.fd, &result.interest, &time);
-    }
+    if (connects) handshake_sent_ = reactor_.now();  // a connect that succeeds at once sends it
+    result.code = zookeeper_interest(zh_, &result.fd, &result.interest, &time);
+    if (connects && result.code == ZOK && result.fd >= 0) set_close_on_exec(result.fd);  // rule 5
     observe();
     if (connects && result.code != ZOK) {
         if (zoo_state(zh_) == 0) stale_completed();  // by the failed connect
@@ -139,8 +133,8 @@ zk_loop::poll_result zk_loop::poll() {
     return result;
 }
 
-// After a silent close old requests are still queued, perhaps half-sent; on the new connection they would make
-// nonsense. Ending that connection before its handshake completes them all (c-client 1.4, rule 11).
+// After a silent close old requests are still queued, perhaps half-sent; on the new connection they would
+// make nonsense. Ending that connection before its handshake completes them all (c-client 1.4, rule 11).
 void zk_loop::cure(int fd) {
     const zk_log_muted quiet;
     ::shutdown(fd, SHUT_RDWR);
@@ -179,23 +173,24 @@ bool zk_loop::watch_socket(const poll_result& polled) {
 
 void zk_loop::wait_for(descriptor_base::wait_type kind, bool& waiting, int events) {
     if (std::exchange(waiting, true)) return;
-    socket_.descriptor().async_wait(kind, [self = shared_from_this(), &waiting, events, generation = generation_](
-                                              const boost::system::error_code& failure) {
-        if (generation != self->generation_) return;
-        waiting = false;
-        if (!failure) self->step(events);
-    });
+    socket_.descriptor().async_wait(kind,
+                                    [self = shared_from_this(), &waiting, events,
+                                     generation = generation_](const boost::system::error_code& failure) {
+                                        if (generation != self->generation_) return;
+                                        waiting = false;
+                                        if (!failure) self->step(events);
+                                    });
 }
 
 // Rule 10: the library would give one server two thirds of the session's time.
 void zk_loop::arm_connect_timer() {
     connect_timer_.expires_after(policy_.attempt_limit());
-    connect_timer_.async_wait([self = shared_from_this(), generation = generation_](
-                                  const boost::system::error_code& failure) {
-        if (failure || generation != self->generation_ || self->link_ != link::connecting) return;
-        self->socket_.shut_down();
-        self->step(ZOOKEEPER_READ | ZOOKEEPER_WRITE);
-    });
+    connect_timer_.async_wait(
+        [self = shared_from_this(), generation = generation_](const boost::system::error_code& failure) {
+            if (failure || generation != self->generation_ || self->link_ != link::connecting) return;
+            self->socket_.shut_down();
+            self->step(ZOOKEEPER_READ | ZOOKEEPER_WRITE);
+        });
 }
 
 // Rule 9. Names may have come to mean other addresses.

@@ -55,8 +55,11 @@ asio::awaitable<reply> queue_listing::read(session& home, std::vector<contender_
     const children_reply seen = co_await listed.take();
     if (seen.ec) co_return seen;
     std::vector<std::string> names = order_(seen.names);
-    if (names.size() > most_) names.resize(most_);
-    const reply outcome = co_await read_nodes(home, names, found);
+    const bool more = names.size() > most_;
+    if (more) names.resize(most_);
+    reply outcome = co_await read_nodes(home, names, found);
+    // Of a longer queue one that left in between makes room for the next.
+    if (more && !outcome.ec && found.size() < names.size()) outcome.what = fate::not_sent;
     co_return outcome;
 }
 

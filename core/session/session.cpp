@@ -168,10 +168,10 @@ void session::schedule_nudge() {
     const auto longest =
         std::min<std::chrono::nanoseconds>(std::chrono::seconds(1), clock_->timing().timeout / 6);
     const auto patience = std::clamp<std::chrono::nanoseconds>(10 * usual_wait_, longest / 4, longest);
-    const boot_time due = std::max(unanswered_.front(), last_sent_ - patience) + patience;
-    nudge_ = world_.call_at(std::max(due, world_.now() + patience / 4), [this, patience] {
+    // Whatever is sent meanwhile passes through as well, an earlier nudge included.
+    nudge_ = world_.call_at(std::max(last_sent_ + patience, world_.now() + patience / 4), [this, patience] {
         nudge_.reset();
-        const bool overdue = !unanswered_.empty() && unanswered_.front() + patience <= world_.now();
+        const bool overdue = !unanswered_.empty() && last_sent_ + patience <= world_.now();
         if (overdue) nudge();
         schedule_nudge();
     });
