@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace paddock::tool {
+
+/// A bad argument; the text names the value and the rule.
+class usage_error : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+struct server_settings {
+    std::string servers;
+    std::string name_space;
+    bool verbose = false;
+};
+
+struct run_settings {
+    server_settings where;
+    std::string lock;
+    std::optional<std::chrono::milliseconds> timeout;  ///< none: waits without limit
+    bool try_once = false;
+    std::string purpose;
+    std::chrono::milliseconds kill_after{};
+    std::chrono::milliseconds session_timeout{};
+    std::vector<std::string> command;  ///< never empty
+};
+
+struct who_settings {
+    server_settings where;
+    std::string lock;
+    bool json = false;
+    std::chrono::milliseconds timeout{};
+};
+
+/// Nothing to do but to print this: the answer to --help or --version.
+struct printed_text {
+    std::string text;
+};
+
+using invocation = std::variant<printed_text, run_settings, who_settings>;
+
+/// `arguments` without the program's name; `default_servers` is for commands without --servers.
+/// Throws `usage_error`.
+invocation parse_command_line(std::vector<std::string> arguments, const std::string& default_servers);
+
+}  // namespace paddock::tool

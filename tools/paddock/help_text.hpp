@@ -1,0 +1,78 @@
+#pragma once
+
+namespace paddock::tool::help {
+
+inline constexpr const char* tool =
+    R"(Locks in ZooKeeper for the shell. Shares its locks with every program that uses Paddock's mutex, and with
+Curator's InterProcessMutex (Java), go-zookeeper's Lock and the Rust client's Curator-compatible lock.)";
+
+inline constexpr const char* tool_footer = R"(Examples:
+  paddock run --lock /locks/backup -- pg_dump -f all.sql     one backup at a time, in the whole cluster
+  paddock run --lock /locks/report --try -- ./report         skip when somebody else is at it (exit code 75)
+  paddock who /locks/backup                                  who holds it, who waits, since when
+
+Environment:
+  PADDOCK_SERVERS   host:port,host:port,... for commands without --servers (else 127.0.0.1:2181)
+
+Durations are a whole number and a unit: 500ms, 10s, 2m, 1h.
+More: paddock run --help, paddock who --help.)";
+
+inline constexpr const char* run =
+    "Runs CMD while holding the lock PATH, and ends CMD before somebody else can get it.";
+
+inline constexpr const char* run_footer =
+    R"(CMD runs in its own process group with our standard streams. Its environment has in addition
+  PADDOCK_TOKEN     fencing token: 16 hex digits, larger for every later holder of PATH
+  PADDOCK_LOCK      PATH
+  PADDOCK_SESSION   ZooKeeper session that holds the lock, in hex
+
+Signals INT TERM HUP QUIT USR1 USR2 WINCH CONT TSTP go on to CMD's group. While waiting for the lock, INT, TERM,
+HUP and QUIT end the wait, and no node stays behind. On a terminal, Ctrl-Z suspends CMD and this process; the
+lock is then lost after the session timeout, and CMD is killed instead of being continued.
+
+When the servers cannot be reached CMD goes on undisturbed as long as the session cannot have expired. If that
+time runs out CMD's group gets SIGTERM, and SIGKILL at the latest --kill-after later, so that it is dead before the
+session can expire. When the lock is proved lost (node deleted, session ended) it gets SIGKILL at once.
+
+Exit code:
+  CMD's own, or 128+N if signal N ended it (or ended the wait), else
+   64  a bad argument
+   69  no server answered before the deadline (--timeout; with --try the session timeout)
+   70  another failure, such as missing permission on PATH
+   75  others held the lock until the deadline, or at once with --try
+   76  the lock was lost, or came so close to it that CMD was ended
+  126  CMD cannot be executed
+  127  CMD was not found
+
+What is guaranteed: at most one holder of PATH at every point of ZooKeeper's history; holders in the order in
+which they came; a larger token for every later holder; CMD's process group dead before the session can expire,
+as long as clocks run at the same rate and this process gets to run. If this process is killed by SIGKILL, the
+kernel kills CMD itself with it.
+What is not: nothing can stop CMD while the whole machine, or this process alone, is frozen; processes that leave
+CMD's group, or that CMD leaves behind when it ends, are not covered. A resource that must never see a late
+write has to remember the largest PADDOCK_TOKEN and refuse smaller ones.
+
+Examples:
+  paddock run --lock /locks/deploy --timeout 5m --purpose "release 4.2" -- ./deploy.sh
+  paddock run --lock /locks/nightly --try -- sh -c 'echo "token $PADDOCK_TOKEN"; exec ./nightly')";
+
+inline constexpr const char* who =
+    "Shows who holds the lock PATH and who waits for it, in the order of the queue.";
+
+inline constexpr const char* who_footer =
+    R"(The table has: role, host, pid, application, purpose, age (by this machine's clock), fencing token, session, node.
+Contenders of other libraries carry no such record; their data is shown as text in place of the purpose (Curator
+writes its address). Control characters are shown escaped. A free lock is "nobody holds PATH", or [] in JSON.
+The list is what one server knows, which may lag behind the others by a moment.
+
+--json prints an array, holder first, of objects with the keys role ("holder" or "waiter"), host, pid, application,
+purpose, since_ms, created_ms, age_ms, token, session, node, sequence, data. Unknown values are null; data is what
+a foreign contender has stored; times are milliseconds since 1970.
+
+Exit code: 0 the queue was shown, be it empty; 64 a bad argument; 69 no server answered in time; 70 another failure.
+
+Examples:
+  paddock who /locks/backup
+  paddock who /locks/backup --json)";
+
+}  // namespace paddock::tool::help

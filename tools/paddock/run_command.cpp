@@ -1,0 +1,252 @@
+#include "tools/paddock/run_command.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <optional>
+#include <system_error>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <paddock/client.hpp>
+#include <paddock/mutex.hpp>
+
+#include "tools/paddock/child_guard.hpp"
+#include "tools/paddock/duration.hpp"
+#include "tools/paddock/exit_codes.hpp"
+#include "tools/paddock/say.hpp"
+#include "tools/paddock/who_report.hpp"
+
+namespace paddock::tool {
+
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+
+constexpr milliseconds silence_before_notice{5000};
+constexpr milliseconds longest_release{3000};
+constexpr milliseconds longest_heartbeat_interval{4000};  // servers rarely allow sessions above 40 s
+
+/// What others read in `paddock who`: the command's name, if it is fit to be shown.
+std::string application_of(const std::vector<std::string>& command) {
+    const std::string& path = command.front();
+    const std::string name = path.substr(path.find_last_of('/') + 1);
+    const bool plain = std::ranges::all_of(name, [](char c) { return c > ' ' && c < '\x7f'; });
+    return plain && !name.empty() && name.size() <= 64 ? name : "paddock";
+}
+
+class locked_run {
+public:
+    locked_run(const run_settings& settings, const process_state& original);
+    int run();
+
+private:
+    enum class phase { waiting, guarding, releasing };
+
+    client_options make_options();
+    client connect();
+    void listen_to_signals();
+    void acquire();
+    void notice_silence();
+    void on_signal(int signal);
+    void on_acquired(const error_code& ec, lease held);
+    void start_command();
+    void on_command_ended(int code);
+    void on_released(const error_code& ec, release_result result);
+    void end(int code);
+    [[nodiscard]] int code_of(const error_code& ec);
+    void tell(const std::string& text) const;
+
+    const run_settings& settings_;
+    const process_state& original_;
+    const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+    asio::io_context io_;
+    asio::signal_set signals_{io_};
+    asio::steady_timer patience_{io_};
+    asio::cancellation_signal cancel_;
+    client client_;
+    mutex mutex_;
+    lease lease_;
+    std::optional<child_guard> guard_;
+    phase phase_ = phase::waiting;
+    int ended_by_ = 0;  // the signal that ended the wait
+    int code_ = exit_code::failed;
+};
+
+locked_run::locked_run(const run_settings& settings, const process_state& original)
+    : settings_(settings),
+      original_(original),
+      client_(connect()),
+      mutex_(client_, settings.lock,
+             {.purpose = settings.purpose, .on_position = [this](std::size_t ahead) {
+                  if (ahead > 0)
+                      tell("waiting for " + settings_.lock + ", " + std::to_string(ahead) + " ahead");
+              }}) {}
+
+client_options locked_run::make_options() {
+    client_options options;
+    options.servers = settings_.where.servers;
+    options.name_space = settings_.where.name_space;
+    options.session_timeout = settings_.session_timeout;
+    // Often, so that much of the session timeout is left when contact is lost.
+    options.heartbeat_interval =
+        std::clamp(settings_.session_timeout / 10, milliseconds(1), longest_heartbeat_interval);
+    options.application = application_of(settings_.command);
+    options.callback_executor = io_.get_executor();
+    return options;
+}
+
+client locked_run::connect() {
+    // The library's threads inherit the mask: signals are for this thread.
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    struct restorer {
+        const sigset_t& mask;
+        ~restorer() { pthread_sigmask(SIG_SETMASK, &mask, nullptr); }
+    } restore{before};
+    return client(make_options());
+}
+
+int locked_run::run() {
+    listen_to_signals();
+    notice_silence();
+    acquire();
+    io_.run();
+    guard_.reset();
+    client_.close();
+    return code_;
+}
+
+void locked_run::listen_to_signals() {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT})
+        if (!original_.ignores(signal)) signals_.add(signal);  // as under nohup: ignored stays ignored
+    signals_.async_wait([this](const error_code& ec, int signal) {
+        if (ec) return;
+        on_signal(signal);
+    });
+}
+
+void locked_run::acquire() {
+    auto handler = asio::bind_cancellation_slot(
+        cancel_.slot(), [this](const error_code& ec, lease held) { on_acquired(ec, std::move(held)); });
+    if (settings_.try_once)
+        mutex_.async_try_acquire(std::move(handler));
+    else if (settings_.timeout)
+        mutex_.async_acquire_until(started_ + *settings_.timeout, std::move(handler));
+    else
+        mutex_.async_acquire(std::move(handler));
+}
+
+void locked_run::notice_silence() {
+    patience_.expires_after(silence_before_notice);
+    patience_.async_wait([this](const error_code& ec) {
+        if (!ec && client_.state() != session_state::connected)
+            say("no server of " + settings_.where.servers + " answers so far");
+    });
+}
+
+void locked_run::on_signal(int signal) {
+    switch (phase_) {
+        case phase::waiting:
+            if (signal != SIGINT && signal != SIGTERM && signal != SIGHUP && signal != SIGQUIT) break;
+            ended_by_ = signal;
+            cancel_.emit(asio::cancellation_type::terminal);
+            break;
+        case phase::guarding: guard_->on_signal(signal); break;
+        case phase::releasing:
+            if (signal == SIGINT || signal == SIGTERM) io_.stop();
+            break;
+    }
+    signals_.async_wait([this](const error_code& ec, int next) {
+        if (!ec) on_signal(next);
+    });
+}
+
+void locked_run::on_acquired(const error_code& ec, lease held) {
+    patience_.cancel();
+    io_.poll();  // signals that came while we waited are not for the command
+    if (ended_by_ != 0) return end(exit_code::signal_base + ended_by_);
+    if (ec) return end(code_of(ec));
+    lease_ = std::move(held);
+    tell("holding " + settings_.lock + ", token " + lease_.fencing_token().to_string());
+    start_command();
+}
+
+void locked_run::start_command() {
+    const kill_limits limits = limits_for(settings_.kill_after, client_.session_timeout());
+    if (limits.kill_after < settings_.kill_after)
+        say("the servers allow a session timeout of " + format_duration(client_.session_timeout()) +
+            " only: --kill-after is cut to " + format_duration(limits.kill_after));
+    child_setup setup;
+    setup.command = settings_.command;
+    setup.environment = {{"PADDOCK_TOKEN", lease_.fencing_token().to_string()},
+                         {"PADDOCK_LOCK", settings_.lock},
+                         {"PADDOCK_SESSION", session_text(lease_.session_id())}};
+    signals_.add(SIGCHLD);
+    signals_.add(SIGTSTP);
+    guard_.emplace(io_, lease_, limits, settings_.where.verbose,
+                   [this](int code) { on_command_ended(code); });
+    phase_ = phase::guarding;
+    try {
+        guard_->start(std::move(setup), original_);
+    } catch (const std::system_error& error) {
+        say("cannot start " + settings_.command.front() + ": " + error.what());
+        on_command_ended(exit_code::cannot_execute);
+    }
+}
+
+void locked_run::on_command_ended(int code) {
+    code_ = code;
+    phase_ = phase::releasing;
+    patience_.expires_after(longest_release);
+    patience_.async_wait([this](const error_code& ec) {
+        if (!ec) cancel_.emit(asio::cancellation_type::terminal);
+    });
+    lease_.async_release(asio::bind_cancellation_slot(
+        cancel_.slot(), [this](const error_code& ec, release_result result) { on_released(ec, result); }));
+}
+
+void locked_run::on_released(const error_code& ec, release_result result) {
+    if (ec || result == release_result::unconfirmed)
+        say("the release is not confirmed: others may have to wait for the session timeout (" +
+            format_duration(settings_.session_timeout) + ")");
+    end(code_);
+}
+
+void locked_run::end(int code) {
+    code_ = code;
+    io_.stop();
+}
+
+int locked_run::code_of(const error_code& ec) {
+    if (ec == errc::timed_out) {
+        say("not acquired: others hold " + settings_.lock + " or wait for it");
+        return exit_code::not_acquired;
+    }
+    if (ec == errc::servers_unreachable) {
+        say("no server of " + settings_.where.servers + " answered in time");
+        return exit_code::unreachable;
+    }
+    say("cannot acquire " + settings_.lock + ": " + ec.message());
+    return exit_code::failed;
+}
+
+void locked_run::tell(const std::string& text) const {
+    if (settings_.where.verbose) say(text);
+}
+
+}  // namespace
+
+int run_command(const run_settings& settings, const process_state& original) {
+    locked_run run(settings, original);
+    return run.run();
+}
+
+}  // namespace paddock::tool

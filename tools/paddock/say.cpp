@@ -1,0 +1,22 @@
+#include "tools/paddock/say.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include "tools/paddock/printable.hpp"
+
+namespace paddock::tool {
+
+namespace {
+// A pipe that is ready for writing takes this much (PIPE_BUF) without waiting.
+constexpr std::size_t longest_line = 4096;
+}  // namespace
+
+void say(const std::string& text) {
+    const std::string line = shortened("paddock: " + printable(text), longest_line / 4 - 4) + "\n";
+    pollfd ready{STDERR_FILENO, POLLOUT, 0};
+    if (poll(&ready, 1, 0) == 1) [[maybe_unused]]
+        const auto written = write(STDERR_FILENO, line.data(), line.size());
+}
+
+}  // namespace paddock::tool
