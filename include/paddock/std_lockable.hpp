@@ -21,12 +21,12 @@ public:
     bool try_lock();
     template <class Rep, class Period>
     bool try_lock_for(const std::chrono::duration<Rep, Period>& limit) {
-        return try_lock_until(std::chrono::steady_clock::now() + limit);
+        return lock_for(std::chrono::duration<long double, std::nano>(limit));
     }
     template <class Clock, class Duration>
     bool try_lock_until(const std::chrono::time_point<Clock, Duration>& deadline) {
-        const auto left = std::chrono::ceil<std::chrono::nanoseconds>(deadline - Clock::now());
-        return lock_until(std::chrono::steady_clock::now() + left);
+        using nanoseconds = std::chrono::duration<long double, std::nano>;  // do not overflow at a clock's ends
+        return lock_for(nanoseconds(deadline.time_since_epoch()) - nanoseconds(Clock::now().time_since_epoch()));
     }
     void unlock() noexcept;
 
@@ -34,7 +34,7 @@ public:
     [[nodiscard]] const lease& held() const noexcept { return held_; }
 
 private:
-    bool lock_until(std::chrono::steady_clock::time_point deadline);
+    bool lock_for(std::chrono::duration<long double, std::nano> limit);
     void must_be_free() const;
 
     mutex mutex_;

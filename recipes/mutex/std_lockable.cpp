@@ -22,8 +22,14 @@ bool lockable_mutex::try_lock() {
     return static_cast<bool>(held_);
 }
 
-bool lockable_mutex::lock_until(std::chrono::steady_clock::time_point deadline) {
+bool lockable_mutex::lock_for(std::chrono::duration<long double, std::nano> limit) {
+    using std::chrono::steady_clock;
     must_be_free();
+    const auto now = steady_clock::now();
+    const bool endless = limit >= steady_clock::time_point::max() - now;
+    const auto deadline = endless            ? steady_clock::time_point::max()
+                          : limit.count() > 0 ? now + std::chrono::ceil<std::chrono::nanoseconds>(limit)
+                                              : now;
     held_ = mutex_.try_acquire_until(deadline);
     return static_cast<bool>(held_);
 }

@@ -1,0 +1,288 @@
+// What a holder is told when its session or its node goes away, and when.
+#include "tests/support/core_fixture.hpp"
+
+namespace paddock::testing {
+namespace {
+
+struct change {
+    lease_state now;
+    detail::boot_time at;
+};
+
+class LeaseLoss : public CoreTest {
+protected:
+    /// A held lease whose changes are written down.
+    attempt watched_hold(core_client& by) {
+        const attempt got = hold(by);
+        watching_ = got->result.on_state_change([this](lease_state now) { changes.push_back({now, world.now()}); });
+        return got;
+    }
+    std::vector<lease_state> states() const {
+        std::vector<lease_state> all;
+        for (const change& one : changes) all.push_back(one.now);
+        return all;
+    }
+    void TearDown() override {
+        watching_.reset();
+        CoreTest::TearDown();
+    }
+    using list = std::vector<lease_state>;
+    static constexpr auto timeout = 3000ms;
+
+    std::vector<change> changes;
+
+private:
+    subscription watching_;
+};
+
+TEST_F(LeaseLoss, ExpiredSessionIsToldAtOnce) {
+    core_client& one = connected_client();
+    const attempt got = watched_hold(one);
+    const auto old = one.session_id();
+    ensemble.expire_session(old);
+    ASSERT_TRUE(run_until([&] { return got->result.lost_token().stop_requested(); }, 50ms));
+    EXPECT_EQ(got->result.state(), lease_state::lost);
+    EXPECT_EQ(got->result.reason(), loss_reason::session_expired);
+    EXPECT_EQ(got->result.remaining(), 0ms);
+    EXPECT_EQ(one.stats().leases_lost, 1u);
+    EXPECT_EQ(one.stats().leases, 0u);
+    EXPECT_EQ(changes.back().now, lease_state::lost);
+    ASSERT_TRUE(run_until([&] { return one.state() == session_state::connected; }));
+    EXPECT_NE(one.session_id(), old);
+    EXPECT_EQ(got->result.state(), lease_state::lost) << "a new session gives nothing back";
+}
+
+TEST_F(LeaseLoss, ExpiredWaiterJoinsAgainAtTheTail) {
+    core_client& one = connected_client();
+    core_client& two = connected_client();
+    const attempt holder = hold(one);
+    const attempt first = acquire(two);
+    world.advance(20ms);
+    const attempt second = acquire(one);
+    world.advance(20ms);
+    ensemble.expire_session(two.session_id());
+    world.advance(500ms);
+    EXPECT_FALSE(first->done());
+    holder->result = lease();
+    ASSERT_TRUE(run_until_done(second));
+    EXPECT_FALSE(first->done());
+    second->result = lease();
+    ASSERT_TRUE(run_until_done(first));
+    EXPECT_TRUE(first->granted());
+}
+
+TEST_F(LeaseLoss, SilenceOfAllServersIsLossAfterOneTimeout) {
+    core_client& one = connected_client();
+    const attempt got = watched_hold(one);
+    world.advance(10s);
+    ensemble.stall(true);
+    const auto silent = world.now();
+    ASSERT_TRUE(run_until([&] { return got->result.lost_token().stop_requested(); }, 2 * timeout));
+    EXPECT_LE(world.now() - silent, timeout);
+    EXPECT_GE(world.now() - silent, timeout - timeout / 4 - 5ms) << "the last heartbeat was a contact";
+    EXPECT_EQ(states(), (list{lease_state::suspect, lease_state::lost}));
+    EXPECT_LE(changes[0].at - silent, timeout / 2);
+    EXPECT_EQ(got->result.reason(), loss_reason::no_contact);
+}
+
+TEST_F(LeaseLoss, LostSessionIsNeverResumed) {
+    core_client& one = connected_client();
+    const attempt got = watched_hold(one);
+    const auto old = one.session_id();
+    const std::string node = got->result.node();
+    ensemble.power(false);
+    ASSERT_TRUE(run_until([&] { return got->result.state() == lease_state::lost; }));
+    ensemble.power(true);  // the session lives on at the servers, for a whole timeout
+    ASSERT_TRUE(ensemble.node(node));
+    ASSERT_TRUE(run_until([&] { return one.state() == session_state::connected; }));
+    EXPECT_TRUE(ensemble.node(node));
+    EXPECT_NE(one.session_id(), old);
+    EXPECT_EQ(got->result.state(), lease_state::lost);
+    const attempt again = acquire(one);
+    world.advance(100ms);
+    EXPECT_FALSE(again->done()) << "the old node is not ours any more, and still first";
+    ASSERT_TRUE(run_until_done(again));
+    EXPECT_FALSE(ensemble.node(node));
+}
+
+TEST_F(LeaseLoss, ReconnectVerifiesThroughTheLeader) {
+    core_client& one = connected_client();
+    const attempt got = watched_hold(one);
+    world.advance(50ms);
+    const auto token = got->result.fencing_token();
+    const auto checks = ensemble.requests(request_kind::multi);
+    ensemble.cut(one.number());
+    world.settle();
+    EXPECT_EQ(got->result.state(), lease_state::suspect);
+    ASSERT_TRUE(run_until([&] { return one.state() == session_state::connected; }));
+    EXPECT_EQ(got->result.state(), lease_state::suspect) << "connected, but nothing is verified yet";
+    ASSERT_TRUE(run_until([&] { return got->result.state() == lease_state::held; }, 20ms));
+    EXPECT_EQ(ensemble.requests(request_kind::multi), checks + 1);
+    EXPECT_EQ(got->result.fencing_token(), token);
+    world.settle();
+    EXPECT_EQ(states(), (list{lease_state::suspect, lease_state::held}));
+    EXPECT_EQ(one.stats().reconnects, 1u);
+}
+
+TEST_F(LeaseLoss, NodeDeletedWhileDisconnectedIsFoundByTheVerification) {
+    core_client& one = connected_client();
+    const attempt got = watched_hold(one);
+    world.advance(50ms);
+    ensemble.cut(one.number());
+    ensemble.remove_by_operator(got->result.node());
+    ASSERT_TRUE(run_until([&] { return got->result.state() == lease_state::lost; }, 100ms));
+    EXPECT_EQ(got->result.reason(), loss_reason::node_deleted);
+    world.settle();
+    EXPECT_EQ(states(), (list{lease_state::suspect, lease_state::lost}));
+}
+
+TEST_F(LeaseLoss, NodeDeletedWhileHoldingIsToldAtOnce) {
+    core_client& one = connected_client();
+    const attempt got = watched_hold(one);
+    world.advance(50ms);
+    const auto session = one.session_id();
+    ensemble.remove_by_operator(got->result.node());
+    ASSERT_TRUE(run_until([&] { return got->result.lost_token().stop_requested(); }, 10ms));
+    EXPECT_EQ(got->result.reason(), loss_reason::node_deleted);
+    EXPECT_EQ(states(), list{lease_state::lost});
+    EXPECT_EQ(one.session_id(), session);
+    EXPECT_EQ(one.state(), session_state::connected);
+}
+
+TEST_F(LeaseLoss, ChangedDataIsNoLoss) {
+    core_client& one = connected_client();
+    const attempt got = watched_hold(one);
+    world.advance(50ms);
+    ensemble.set_by_operator(got->result.node(), "someone's note");
+    world.advance(50ms);
+    EXPECT_EQ(got->result.state(), lease_state::held);
+    ensemble.remove_by_operator(got->result.node());  // the watch has been set again
+    ASSERT_TRUE(run_until([&] { return got->result.state() == lease_state::lost; }, 10ms));
+}
+
+TEST_F(LeaseLoss, StrictPolicyLosesWhatIsSuspect) {
+    client_options options = three_seconds();
+    options.on_loss = loss_policy::strict;
+    core_client& one = connected_client(options);
+    const attempt got = watched_hold(one);
+    world.advance(50ms);
+    ensemble.cut(one.number());
+    world.settle();
+    EXPECT_EQ(got->result.state(), lease_state::lost);
+    EXPECT_EQ(got->result.reason(), loss_reason::suspect);
+    EXPECT_EQ(states(), list{lease_state::lost});
+    EXPECT_TRUE(run_until([this] { return nodes() == 0; }, 100ms)) << "the next in the queue may go on";
+}
+
+TEST_F(LeaseLoss, TerminatePolicyAbortsTheProcess) {
+    client_options options = three_seconds();
+    options.on_loss = loss_policy::terminate;
+    core_client& one = connected_client(options);
+    const attempt got = watched_hold(one);
+    ensemble.cut(one.number());
+    world.advance(200ms);
+    EXPECT_EQ(got->result.state(), lease_state::held) << "suspect is not lost";
+    EXPECT_DEATH(
+        {
+            ensemble.expire_session(one.session_id());
+            world.advance(100ms);
+        },
+        "loss_policy::terminate");
+}
+
+TEST_F(LeaseLoss, IsolatedFollowerCannotKeepALeaseAlive) {
+    core_client& one = connected_client();
+    core_client& two = connected_client();
+    const attempt got = watched_hold(one);
+    const attempt next = acquire(two);
+    world.advance(10s);
+    ensemble.isolate(one.number(), true);  // answers reads and pings as if nothing had happened
+    ensemble.refuse_connections(true);     // and there is no other server for it
+    const auto isolated = world.now();
+    ASSERT_TRUE(run_until_done(next));
+    ASSERT_FALSE(changes.empty());
+    EXPECT_EQ(changes[0].now, lease_state::suspect);
+    EXPECT_LE(changes[0].at - isolated, timeout / 2);
+    EXPECT_LT(changes[0].at, next->at) << "suspect before another can have been granted";
+    EXPECT_GT(next->result.fencing_token(), got->result.fencing_token());
+    ASSERT_TRUE(run_until([&] { return got->result.state() == lease_state::lost; }));
+}
+
+TEST_F(LeaseLoss, FrozenProcessSeesTheLossFirstThing) {
+    core_client& one = connected_client();
+    const attempt got = watched_hold(one);
+    world.advance(1s);
+    one.process.freeze();
+    world.advance(timeout + 1s);
+    EXPECT_EQ(got->result.state(), lease_state::lost) << "before any handler has run";
+    EXPECT_EQ(got->result.reason(), loss_reason::no_contact);
+    EXPECT_EQ(got->result.remaining(), 0ms);
+    EXPECT_FALSE(got->result.lost_token().stop_requested());
+    one.process.thaw();
+    world.settle();
+    EXPECT_TRUE(got->result.lost_token().stop_requested());
+}
+
+TEST_F(LeaseLoss, ShortFreezeIsNoLoss) {
+    core_client& one = connected_client();
+    const attempt got = watched_hold(one);
+    const auto token = got->result.fencing_token();
+    world.advance(1s);
+    one.process.freeze();
+    world.advance(timeout / 2);
+    EXPECT_NE(got->result.state(), lease_state::lost);
+    one.process.thaw();
+    ASSERT_TRUE(run_until([&] { return got->result.state() == lease_state::held; }, 1s));
+    EXPECT_EQ(got->result.fencing_token(), token);
+}
+
+TEST_F(LeaseLoss, RemainingStaysWithinTheProvenBound) {
+    core_client& one = connected_client();
+    const attempt got = watched_hold(one);
+    EXPECT_LE(got->result.remaining(), timeout / 2);
+    EXPECT_GE(got->result.remaining(), timeout / 2 - 5ms);
+    for (int i = 0; i < 100; ++i) {
+        world.advance(50ms);
+        EXPECT_LE(got->result.remaining(), timeout / 2);
+        EXPECT_GE(got->result.remaining(), timeout / 4 - 5ms) << "renewed by every heartbeat";
+    }
+    ensemble.stall(true);
+    const auto left = got->result.remaining();
+    world.advance(left + 1ms);
+    EXPECT_EQ(got->result.remaining(), 0ms);
+    EXPECT_NE(got->result.state(), lease_state::held);
+}
+
+TEST_F(LeaseLoss, CheckAsksTheQuorum) {
+    core_client& one = connected_client();
+    const attempt got = watched_hold(one);
+    const auto ask = [&] {
+        const auto asked = std::make_shared<outcome<bool>>();
+        got->result.async_check(recorded(asked, world));
+        EXPECT_TRUE(run_until([&] { return asked->done(); }));
+        EXPECT_FALSE(asked->ec) << asked->ec.message();
+        return asked->result;
+    };
+    const auto checks = ensemble.requests(request_kind::multi);
+    EXPECT_TRUE(ask());
+    EXPECT_EQ(ensemble.requests(request_kind::multi), checks + 1);
+    ensemble.remove_by_operator(got->result.node());
+    EXPECT_FALSE(ask());
+    EXPECT_EQ(got->result.state(), lease_state::lost);
+    EXPECT_FALSE(ask()) << "a lost lease stays lost";
+}
+
+TEST_F(LeaseLoss, CheckWithoutAnAnswerEndsWithTheSession) {
+    core_client& one = connected_client();
+    const attempt got = watched_hold(one);
+    ensemble.stall(true);
+    const auto begin = world.now();
+    const auto asked = std::make_shared<outcome<bool>>();
+    got->result.async_check(recorded(asked, world));
+    ASSERT_TRUE(run_until([&] { return asked->done(); }));
+    EXPECT_LE(world.now() - begin, timeout);
+    EXPECT_FALSE(asked->result);
+}
+
+}  // namespace
+}  // namespace paddock::testing

@@ -1,0 +1,136 @@
+// The reply to a create is lost: the node is found again on the same session, or was never there.
+#include "tests/support/core_fixture.hpp"
+
+namespace paddock::testing {
+namespace {
+
+class AmbiguousCreate : public CoreTest {
+protected:
+    /// The creates of a session's contenders that took effect, as the servers saw them.
+    std::size_t nodes_made() const {
+        std::size_t made = 0;
+        const std::string all = ensemble.trace(2'000);
+        for (auto at = all.find(" create /locks/a/_c_"); at != std::string::npos;
+             at = all.find(" create /locks/a/_c_", at + 1))
+            ++made;
+        return made;
+    }
+    void make_directory() {
+        ensemble.create_by_operator("/locks");
+        ensemble.create_by_operator("/locks/a");
+    }
+};
+
+TEST_F(AmbiguousCreate, CommittedNodeIsAdopted) {
+    make_directory();
+    core_client& one = connected_client();
+    ensemble.fail_next(request_kind::create, fault_position::after_commit);
+    const attempt got = hold(one);
+    EXPECT_EQ(nodes_made(), 1u);
+    EXPECT_EQ(nodes(), 1u);
+    const auto node = ensemble.node(got->result.node());
+    ASSERT_TRUE(node);
+    EXPECT_EQ(node->czxid, got->result.fencing_token().value());
+    EXPECT_EQ(ensemble.requests(request_kind::sync), 1u);
+}
+
+TEST_F(AmbiguousCreate, UncommittedNodeIsCreatedAgain) {
+    make_directory();
+    for (const auto where : {fault_position::before_send, fault_position::before_commit}) {
+        core_client& one = connected_client();
+        const auto syncs = ensemble.requests(request_kind::sync);
+        ensemble.fail_next(request_kind::create, where);
+        const attempt got = hold(one);
+        EXPECT_EQ(nodes(), 1u);
+        EXPECT_EQ(ensemble.requests(request_kind::sync), syncs + 1);
+        got->result = lease();
+        ASSERT_TRUE(run_until([this] { return nodes() == 0; }));
+    }
+}
+
+// Without the sync in join.cpp the follower would answer from before the create: two nodes, of which the first
+// would stand in the way until the session ends.
+TEST_F(AmbiguousCreate, LaggingFollowerIsSyncedBeforeItIsBelieved) {
+    make_directory();
+    core_client& one = connected_client();
+    ensemble.fail_next(request_kind::create, fault_position::after_commit);
+    ensemble.lag(500ms);  // met by the connection after the cut
+    const attempt got = hold(one);
+    EXPECT_EQ(nodes_made(), 1u);
+    EXPECT_EQ(nodes(), 1u);
+}
+
+TEST_F(AmbiguousCreate, RepeatedLossesLeaveOneNode) {
+    make_directory();
+    core_client& one = connected_client();
+    ensemble.fail_next(request_kind::create, fault_position::after_commit);
+    for (const auto where : {fault_position::before_send, fault_position::before_commit, fault_position::after_commit}) {
+        ensemble.fail_next(request_kind::sync, where);
+        ensemble.fail_next(request_kind::children, where, {every_handle, 1, "/locks/a"});
+        ensemble.fail_next(request_kind::exists, where, {every_handle, 0, "/locks/a"});
+    }
+    const attempt got = hold(one);
+    EXPECT_EQ(nodes_made(), 1u);
+    EXPECT_EQ(nodes(), 1u);
+}
+
+TEST_F(AmbiguousCreate, LossOfTheListingAloneAsksAgain) {
+    make_directory();
+    core_client& one = connected_client();
+    ensemble.fail_next(request_kind::children, fault_position::before_commit);
+    const attempt got = hold(one);
+    EXPECT_EQ(nodes_made(), 1u);
+    EXPECT_EQ(ensemble.requests(request_kind::sync), 0u) << "the create was answered";
+}
+
+TEST_F(AmbiguousCreate, NodeOfALostSessionIsNotAdopted) {
+    make_directory();
+    core_client& one = connected_client();
+    const auto old = one.session_id();
+    ensemble.fail_next(request_kind::create, fault_position::after_commit);
+    const attempt got = acquire(one);
+    ASSERT_TRUE(run_until([&] { return one.state() == session_state::suspended; }));
+    ensemble.refuse_connections(true);
+    ASSERT_TRUE(run_until([&] { return one.state() == session_state::lost; }));
+    ensemble.refuse_connections(false);
+    ASSERT_TRUE(run_until_done(got));
+    ASSERT_TRUE(got->granted());
+    EXPECT_NE(got->result.session_id(), old);
+    EXPECT_EQ(ensemble.node(got->result.node())->ephemeral_owner, got->result.session_id());
+}
+
+// Somebody has put a node of another session where ours was (for instance by restoring a backup): it grants
+// nothing, and as its id is ours it is deleted.
+TEST_F(AmbiguousCreate, NodeOfAnotherSessionIsNotAdopted) {
+    make_directory();
+    core_client& one = connected_client();
+    core_client& two = connected_client();
+    std::string stolen;
+    ensemble.fail_next(request_kind::create, fault_position::after_commit);
+    ensemble.before_next(request_kind::sync, [&] {
+        stolen = "/locks/a/" + ensemble.children("/locks/a").at(0);
+        ensemble.remove_by_operator(stolen);
+        ensemble.create_by_operator(stolen, "", create_mode::ephemeral, two.session_id());
+    });
+    const attempt got = hold(one);
+    EXPECT_EQ(ensemble.node(got->result.node())->ephemeral_owner, one.session_id());
+    EXPECT_NE(stolen, got->result.node());
+    EXPECT_FALSE(ensemble.node(stolen));
+    EXPECT_EQ(nodes(), 1u);
+}
+
+TEST_F(AmbiguousCreate, CancelledWhileUnknownLeavesNothing) {
+    make_directory();
+    core_client& one = connected_client();
+    ensemble.fail_next(request_kind::create, fault_position::after_commit);
+    const attempt got = acquire(one);
+    ASSERT_TRUE(run_until([&] { return one.state() == session_state::suspended; }));
+    EXPECT_EQ(nodes(), 1u);
+    got->abort();
+    world.settle();
+    EXPECT_TRUE(got->done());
+    EXPECT_TRUE(run_until([this] { return nodes() == 0; }, 100ms)) << "found and deleted, before its session ends";
+}
+
+}  // namespace
+}  // namespace paddock::testing
