@@ -19,7 +19,8 @@ using boot_time = boot_clock::time_point;
 template <class Rep, class Period>
 constexpr boot_time saturating_add(boot_time start, std::chrono::duration<Rep, Period> length) noexcept {
     // Compared in the unit given: a caller's "for ever", such as milliseconds::max(), has no nanoseconds.
-    const auto room = std::chrono::duration_cast<std::chrono::duration<Rep, Period>>(boot_time::max() - start);
+    const auto room =
+        std::chrono::duration_cast<std::chrono::duration<Rep, Period>>(boot_time::max() - start);
     return length > room ? boot_time::max() : start + length;
 }
 

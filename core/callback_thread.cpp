@@ -4,28 +4,40 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <functional>
+#include <condition_variable>
+#include <deque>
 #include <mutex>
-#include <optional>
-#include <string>
 #include <thread>
 #include <utility>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-
 namespace paddock::detail {
-
-namespace asio = boost::asio;
 
 struct callback_thread::state {
     explicit state(const char* thread_name) : name(thread_name) {}
-    const std::string name;
+
+    // Never two at once: one that is stopping takes what is still posted.
+    void run() {
+        ::pthread_setname_np(::pthread_self(), name);
+        std::unique_lock lock(guard);
+        for (;;) {  // ends when stopped, with nothing left to do
+            changed.wait(lock, [this] { return stopping || !tasks.empty(); });
+            if (tasks.empty()) break;
+            unique_task task = std::move(tasks.front());
+            tasks.pop_front();
+            lock.unlock();
+            std::move(task)();
+            lock.lock();
+        }
+        running = false;
+    }
+
+    const char* const name;
     const pid_t owner = ::getpid();
     std::mutex guard;
-    asio::io_context queue{1};
-    std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work;
+    std::condition_variable changed;
+    std::deque<unique_task> tasks;
+    bool running = false;
+    bool stopping = false;
     std::thread thread;
 };
 
@@ -55,14 +67,12 @@ void callback_thread::post(unique_task task) {
         return;
     }
     const std::lock_guard lock(state_->guard);
-    asio::post(state_->queue, std::move(task));
-    if (state_->work) return;
-    state_->queue.restart();
-    state_->work.emplace(state_->queue.get_executor());
-    state_->thread = start_quietly([shared = state_] {
-        ::pthread_setname_np(::pthread_self(), shared->name.c_str());
-        shared->queue.run();
-    });
+    state_->tasks.push_back(std::move(task));
+    state_->changed.notify_one();
+    if (std::exchange(state_->running, true)) return;
+    if (state_->thread.joinable()) state_->thread.detach();  // has run to its end
+    state_->stopping = false;
+    state_->thread = start_quietly([shared = state_] { shared->run(); });
 }
 
 void callback_thread::stop() {
@@ -74,7 +84,8 @@ void callback_thread::stop() {
     std::thread ending;
     {
         const std::lock_guard lock(state_->guard);
-        state_->work.reset();
+        state_->stopping = true;
+        state_->changed.notify_one();
         ending = std::move(state_->thread);
     }
     if (!ending.joinable()) return;

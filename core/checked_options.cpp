@@ -13,6 +13,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds longest_duration = std::chrono::hours(24);
 constexpr std::size_t application_bytes_max = 256;
+constexpr std::size_t acl_bytes_max = 64 * 1024;
 
 void check_duration(const char* name, milliseconds value) {
     if (value > milliseconds::zero() && value <= longest_duration) return;
@@ -87,8 +88,17 @@ checked_options check_options(const client_options& options) {
 std::vector<acl> provided_acls(const acl_provider& provider, std::string_view path, node_role role) {
     std::vector<acl> given = provider(path, role);
     bool valid = !given.empty();
-    for (const acl& entry : given)
+    std::size_t bytes = 0;
+    for (const acl& entry : given) {
         valid = valid && !entry.scheme.empty() && (entry.permissions & ~can_all) == 0;
+        bytes += entry.scheme.size() + entry.id.size();
+    }
+    if (bytes > acl_bytes_max) {
+        throw argument_error(errc::payload_too_large, "acls: the list given for '" + printable(path) +
+                                                          "' has " + std::to_string(bytes) +
+                                                          " bytes, more than " +
+                                                          std::to_string(acl_bytes_max));
+    }
     if (!valid) {
         throw argument_error(errc::invalid_argument,
                              "acls: the list given for '" + printable(path) +

@@ -131,21 +131,16 @@ subscription client::on_state_change(std::function<void(const session_event&)> h
     return subscription(core_->subscribe(std::move(handler)));
 }
 
-std::vector<transaction_result> client::commit(const transaction& writes, milliseconds timeout) {
-    error_code ec;
-    auto results = commit(writes, timeout, ec);
-    if (ec) throw boost::system::system_error(ec, "commit");
-    return results;
-}
-
 namespace {
 
 std::shared_ptr<detail::commit_operation> begin_commit(const std::shared_ptr<detail::client_core>& core,
                                                        const transaction& writes, milliseconds timeout,
                                                        detail::commit_operation::sink_type sink,
                                                        error_code& refused) {
-    refused = errc::invalid_duration;
-    if (timeout <= milliseconds::zero()) return nullptr;
+    if (timeout <= milliseconds::zero()) {
+        throw argument_error(errc::invalid_duration, "commit: timeout of " + std::to_string(timeout.count()) +
+                                                         " ms is not more than zero");
+    }
     auto operation = std::make_shared<detail::commit_operation>(
         core, detail::make_commit_request(*core, writes.body()), std::move(sink));
     refused = core->entrance()->post([operation, core, timeout] {
@@ -156,12 +151,25 @@ std::shared_ptr<detail::commit_operation> begin_commit(const std::shared_ptr<det
 
 }  // namespace
 
+std::vector<transaction_result> client::commit(const transaction& writes, milliseconds timeout) {
+    detail::blocking_result<std::vector<transaction_result>> outcome;
+    error_code ec;
+    (void)begin_commit(core_, writes, timeout, outcome.sink(), ec);
+    std::vector<transaction_result> results;
+    if (!ec) results = outcome.wait(ec);
+    if (ec) throw boost::system::system_error(ec, "commit");
+    return results;
+}
+
 std::vector<transaction_result> client::commit(const transaction& writes, milliseconds timeout,
                                                error_code& ec) {
-    detail::blocking_result<std::vector<transaction_result>> outcome;
-    (void)begin_commit(core_, writes, timeout, outcome.sink(), ec);
-    if (ec) return {};
-    return outcome.wait(ec);
+    try {
+        ec = {};
+        return commit(writes, timeout);
+    } catch (const boost::system::system_error& failure) {
+        ec = failure.code();
+        return {};
+    }
 }
 
 void client::start_commit(
@@ -170,12 +178,16 @@ void client::start_commit(
     auto finish = detail::make_completion(std::move(handler), core->handlers());
     const auto cancelled = finish->cancels(core->entrance());
     error_code refused;
-    *cancelled = begin_commit(
-        core, writes, timeout,
-        [finish](error_code ec, std::vector<transaction_result> results) {
-            (*finish)(ec, std::move(results));
-        },
-        refused);
+    try {
+        *cancelled = begin_commit(
+            core, writes, timeout,
+            [finish](error_code ec, std::vector<transaction_result> results) {
+                (*finish)(ec, std::move(results));
+            },
+            refused);
+    } catch (const argument_error& refusal) {
+        refused = refusal.code();
+    }
     if (refused) finish->later(refused, std::vector<transaction_result>());
 }
 

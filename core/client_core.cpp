@@ -119,6 +119,12 @@ client_stats client_core::stats() const {
 }
 
 session_event client_core::snapshot() const {
+    if (entrance()->in_other_process()) {  // the lock may have been held when the process was forked
+        session_event inherited;
+        inherited.state = session_state::closed;
+        inherited.reason = errc::wrong_process;
+        return inherited;
+    }
     const std::lock_guard lock(guard_);
     return snapshot_;
 }
@@ -127,7 +133,9 @@ bool client_core::wait_state(std::chrono::milliseconds timeout) const {
     if (entrance()->in_other_process()) return false;
     std::unique_lock lock(guard_);
     const auto final = [this] {
-        return snapshot_.state == session_state::connected || snapshot_.state == session_state::closed;
+        const bool refused = snapshot_.reason == make_error_code(server_errc::auth_failed);
+        return refused || snapshot_.state == session_state::connected ||
+               snapshot_.state == session_state::closed;
     };
     // Bounded, because the end of the wait must fit into the clock.
     const auto limit = std::min<std::chrono::milliseconds>(timeout, std::chrono::hours(24 * 365));
@@ -136,6 +144,7 @@ bool client_core::wait_state(std::chrono::milliseconds timeout) const {
 
 std::shared_ptr<void> client_core::subscribe(std::function<void(const session_event&)> handler) {
     auto added = std::make_shared<listener>(listener{std::move(handler)});
+    if (entrance()->in_other_process()) return added;
     const std::lock_guard lock(guard_);
     listeners_.remove_if([](const auto& known) { return known.expired(); });
     listeners_.emplace_back(added);

@@ -31,6 +31,7 @@ std::chrono::nanoseconds lease_core::remaining() {
 
 std::shared_ptr<void> lease_core::subscribe(std::function<void(lease_state)> handler) {
     auto added = std::make_shared<listener>(listener{std::move(handler)});
+    if (context_->entrance->in_other_process()) return added;
     const std::lock_guard lock(guard_);
     listeners_.remove_if([](const auto& known) { return known.expired(); });
     listeners_.emplace_back(added);
@@ -47,9 +48,12 @@ lease_state lease_core::announce() {
         told.assign(listeners_.begin(), listeners_.end());
     }
     if (now == lease_state::lost) {
-        LOG(WARNING) << "paddock: session 0x" << std::hex << who_.session_id << std::dec
-                     << " lost the lease of " << who_.node << "; its holder must stop";
-        LOG_IF(FATAL, context_->policy == loss_policy::terminate) << "paddock: loss_policy::terminate";
+        // A lease that its own client gives up at close is nobody's accident.
+        const bool accident = reason() != loss_reason::client_closed;
+        LOG_IF(WARNING, accident) << "paddock: session 0x" << std::hex << who_.session_id << std::dec
+                                  << " lost the lease of " << who_.node << "; its holder must stop";
+        LOG_IF(FATAL, accident && context_->policy == loss_policy::terminate)
+            << "paddock: loss_policy::terminate";
         context_->signals([stop = lost_]() mutable { stop.request_stop(); });
     }
     if (told.empty()) return now;

@@ -65,11 +65,6 @@ std::string join_path(std::string_view directory, std::string_view name) {
     return joined;
 }
 
-std::string_view parent_of(std::string_view path) {
-    const auto slash = path.rfind('/');
-    return slash == 0 ? path.substr(0, 1) : path.substr(0, slash);
-}
-
 std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 std::vector<std::string> ancestry_of(std::string_view path) {

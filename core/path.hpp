@@ -16,8 +16,6 @@ void validate_sequential_path(std::string_view path, std::string_view what);
 
 /// "/a/b" + "c" = "/a/b/c"; "/" + "c" = "/c".
 std::string join_path(std::string_view directory, std::string_view name);
-/// "/a/b" -> "/a", "/a" -> "/".
-std::string_view parent_of(std::string_view path);
 /// "/a/b" -> "b".
 std::string_view name_of(std::string_view path);
 

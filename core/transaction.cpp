@@ -63,13 +63,12 @@ transaction& transaction::operator=(transaction&&) noexcept = default;
 transaction::~transaction() = default;
 
 transaction& transaction::create(std::string path, std::string data, create_mode mode) {
-    const bool sequential = mode == create_mode::sequential || mode == create_mode::ephemeral_sequential;
+    const bool sequential = mode == create_mode::sequential;
     sequential ? detail::validate_sequential_path(path, "transaction")
                : detail::validate_path(path, "transaction");
-    if (mode != create_mode::persistent && mode != create_mode::ephemeral && !sequential) {
-        throw argument_error(errc::invalid_argument,
-                             "transaction: '" + detail::printable(path) +
-                                 "' cannot be a container; servers create none in a transaction");
+    if (mode != create_mode::persistent && !sequential) {
+        throw argument_error(errc::invalid_argument, "transaction: '" + detail::printable(path) +
+                                                         "' must be persistent or sequential");
     }
     multi_op op;
     op.what = multi_op::kind::create;

@@ -4,6 +4,9 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/system_executor.hpp>
+
 #include "core/limits.hpp"
 #include "integration/lock_fixture.hpp"
 
@@ -16,6 +19,13 @@ using namespace std::chrono_literals;
 // the refusal is an exception its text names the value and the rule. (Options of a client one by one: unit tests.)
 class BadInputTest : public LockTest {
 protected:
+    BadInputTest() {
+        // An empty lease belongs to no client: its handlers run on Asio's own threads, which stay with the process.
+        std::promise<void> started;
+        boost::asio::post(boost::asio::system_executor(), [&] { started.set_value(); });
+        started.get_future().get();
+    }
+
     struct face {
         client zk;
         mutex lock;

@@ -56,7 +56,7 @@ TEST_F(CostTest, UncontendedCycleWaitsForTheNetworkOnce) {
     client zk(options(proxy_.address()));
     mutex lock(zk, path());
     (void)lock.acquire().release();
-    constexpr auto lag = 50ms;
+    constexpr auto lag = 100ms;
     constexpr int cycles = 10;
     proxy_.set_lag(lag);
     const auto begin = steady_clock::now();

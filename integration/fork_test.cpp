@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -115,6 +116,23 @@ TEST_F(ForkTest, ChildMakesClientsOfItsOwn) {
     EXPECT_TRUE(has_nodes(path("childs"), 0));
     EXPECT_TRUE(has_nodes(path(), 1));
     expect_undisturbed();
+}
+
+TEST_F(ForkTest, TerminatePolicyEndsTheProcessWithItsLease) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::alarm(20);
+        client_options chosen = options();
+        chosen.on_loss = loss_policy::terminate;
+        client zk(chosen);
+        const lease held = mutex(zk, path()).acquire();
+        (void)expire(held.session_id());
+        for (;;) ::pause();
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFSIGNALED(status));
+    EXPECT_EQ(WTERMSIG(status), SIGABRT);
 }
 
 TEST_F(ForkTest, ForkWhileAcquiresAreUnderWay) {

@@ -72,6 +72,7 @@ private:
 
     // turn.cpp
     asio::awaitable<error_code> wait_for_turn(joined_node& mine);
+    [[nodiscard]] queue_plan decide(joined_node& mine) const;
     asio::awaitable<error_code> read_children(joined_node& mine);
     asio::awaitable<error_code> watch_and_wait(joined_node& mine, const std::string& predecessor);
     asio::awaitable<error_code> confirm(joined_node& mine);

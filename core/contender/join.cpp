@@ -32,14 +32,15 @@ asio::awaitable<error_code> contender::join(std::shared_ptr<session> home, joine
     const std::string uuid = format_uuid(world_.random_128());
     const std::string prefix = join_path(settings_->directory, protected_prefix(uuid) + settings_->kind);
     int missing = 0;
-    for (
-        ;
-        ;) {  // ends by joining, a final error, the session's end or giving up; each round is one server's answer
+    // Ends by joining, a final error, the session's end or giving up; each round is one server's answer.
+    for (;;) {
+        listing_window::place listing = co_await home->listings().enter(*this);
         const bool connected = co_await home->wait_connected(*this);
         if (given_up) co_return round_end::abandoned;
         if (!connected) co_return round_end::session_over;
         bool unknown = false;
         ec = co_await create_and_list(*home, prefix, mine, unknown);
+        listing.reset();
         if (unknown) {
             ec = co_await resolve(home, uuid, mine);
             if (is_code(ec, server_errc::no_node)) {  // it was never created
@@ -47,6 +48,7 @@ asio::awaitable<error_code> contender::join(std::shared_ptr<session> home, joine
                 continue;
             }
         }
+        if (!ec) delays_.reset();
         if (!ec || ec.category() == round_category()) co_return ec;
         if (is_code(ec, server_errc::no_node) && ++missing <= missing_rounds_max) {
             ec = co_await create_parents(*home);
@@ -77,6 +79,7 @@ asio::awaitable<error_code> contender::create_and_list(session& home, const std:
     mine.node = made.node;
     mine.epoch = epoch;
     mine.home = home.shared_from_this();
+    if (!seen.ec) home.listings().seen(seen.names.size());
     if (!seen.ec) mine.children = std::move(seen.names);
     co_return error_code();
 }

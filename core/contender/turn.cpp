@@ -17,12 +17,7 @@ asio::awaitable<error_code> contender::wait_for_turn(joined_node& mine) {
             const error_code ec = co_await read_children(mine);
             if (ec) co_return ec;
         }
-        const std::vector<std::string> children = std::exchange(mine.children, {});
-        const queue_plan plan = settings_->plan(name_of(mine.path), children);
-        LOG_IF_EVERY_N(WARNING, plan.foreign > 0, 1000)
-            << "paddock: " << settings_->directory << " has " << plan.foreign
-            << " child(ren) that are no contenders of this recipe; they are ignored, Curator may wait for "
-               "them";
+        const queue_plan plan = decide(mine);
         if (plan.what == verdict::absent) co_return round_end::node_gone;
         if (plan.what == verdict::exhausted) co_return errc::sequence_exhausted;
         if (plan.what == verdict::wait && !may_queue_) co_return errc::timed_out;
@@ -33,8 +28,19 @@ asio::awaitable<error_code> contender::wait_for_turn(joined_node& mine) {
     }
 }
 
+// The listing does not outlive this: thousands that wait in one queue would keep thousands of copies of it.
+queue_plan contender::decide(joined_node& mine) const {
+    const std::vector<std::string> children = std::exchange(mine.children, {});
+    queue_plan plan = settings_->plan(name_of(mine.path), children);
+    LOG_IF_EVERY_N(WARNING, plan.foreign > 0, 1000)
+        << "paddock: " << settings_->directory << " has " << plan.foreign
+        << " child(ren) that are no contenders of this recipe; they are ignored, Curator may wait for them";
+    return plan;
+}
+
 asio::awaitable<error_code> contender::read_children(joined_node& mine) {
     for (;;) {  // ends by an answer, with the session, or by giving up
+        listing_window::place listing = co_await mine.home->listings().enter(*this);
         const bool connected = co_await mine.home->wait_connected(*this);
         if (given_up) co_return round_end::abandoned;
         if (!connected) co_return round_end::session_over;
@@ -42,6 +48,7 @@ asio::awaitable<error_code> contender::read_children(joined_node& mine) {
         const auto epoch = mine.home->clock()->epoch();
         mine.home->children(settings_->directory, listed.sink());
         children_reply seen = co_await listed.take();
+        listing.reset();
         if (seen.what == fate::answered) answered();
         if (worth_retrying(seen)) {
             if (seen.what == fate::answered) co_await pause();
@@ -50,6 +57,7 @@ asio::awaitable<error_code> contender::read_children(joined_node& mine) {
         if (is_code(seen.ec, server_errc::no_node)) co_return round_end::node_gone;
         if (seen.ec) co_return seen.ec;
         mine.epoch = epoch;
+        mine.home->listings().seen(seen.names.size());
         mine.children = std::move(seen.names);
         co_return error_code();
     }

@@ -44,6 +44,10 @@ void delete_obligations::attempted(std::uint64_t id, const reply& answer) {
     LOG_IF(WARNING, answer.what == fate::answered)
         << "paddock: session 0x" << std::hex << host_.id() << " cannot delete " << at->second.path << ": "
         << answer.ec.message() << "; trying again until the session ends";
+    // Nobody waits for that: the caller learns that it is not confirmed.
+    if (answer.what == fate::answered && at->second.done) {
+        std::exchange(at->second.done, nullptr)(release_result::unconfirmed);
+    }
     environment& world = host_.world();
     const auto delay = at->second.delays.next(world.random_unit());
     at->second.retry = world.call_at(world.now() + delay, [this, id] { attempt(id); });

@@ -61,6 +61,7 @@ void lease_keeper::lost(const std::shared_ptr<lease_core>& which, loss_reason wh
 
 void lease_keeper::release(const std::shared_ptr<lease_core>& held,
                            std::function<void(release_result)> done) {
+    if (held->state() == lease_state::lost) announce();  // by the clock or the policy, not yet noticed here
     auto gone = held_.extract(held->who().node);
     if (gone.empty()) {
         if (done) done(release_result::already_lost);
@@ -121,6 +122,15 @@ void lease_keeper::verified(const std::vector<std::shared_ptr<lease_core>>& batc
         return announce();
     }
     if (!is_code(answer.ec, server_errc::no_node)) {
+        if (batch.size() > 1) {  // one of them may be the cause: each for itself
+            for (const auto& held : batch) verify({held});
+            return;
+        }
+        if (passes_by_itself(answer.ec.value())) {  // throttled, or a server that is leaving
+            const auto delay = std::chrono::milliseconds(100);
+            reverify_ = host_.world().call_at(host_.world().now() + delay, [this] { on_connected(); });
+            return;
+        }
         LOG(WARNING) << "paddock: session 0x" << std::hex << host_.id() << std::dec << " cannot verify "
                      << batch.front()->who().node << ": " << answer.ec.message()
                      << "; its leases turn suspect";
@@ -142,14 +152,17 @@ void lease_keeper::announce() {
         if (held.lease->announce() == lease_state::lost) gone.push_back(node);
     }
     for (const std::string& node : gone) {
-        host_.count_lost_lease();
         auto given_up = held_.extract(node);
+        if (given_up.mapped().lease->reason() != loss_reason::client_closed) host_.count_lost_lease();
         // Not ours to keep, whoever still sees the node: the next in the queue shall go on (hazard C6).
         auto keep = std::make_shared<entry>(std::move(given_up.mapped()));
         if (!host_.ended()) host_.obligations().add(node, std::move(keep), {});
     }
 }
 
-void lease_keeper::end() { announce(); }
+void lease_keeper::end() {
+    reverify_.reset();
+    announce();
+}
 
 }  // namespace paddock::detail

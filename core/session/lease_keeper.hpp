@@ -60,6 +60,7 @@ private:
     session& host_;
     std::map<std::string, entry> held_;  // by node
     std::string last_checked_;
+    scheduled_call reverify_;
 };
 
 }  // namespace paddock::detail

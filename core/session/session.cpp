@@ -53,13 +53,12 @@ void session::finish(error_code reason, loss_reason why) {
     const auto self = shared_from_this();
     ended_ = true;
     connected_ = false;
-    end_reason_ = reason;
     pulse_.reset();
     nudge_.reset();
     clock_->end(why);
+    watches_->end();  // first: nothing that ends below has a watch to remove any more
     leases_->end();
     obligations_->end();
-    watches_->end();
     tell_waiting();
     std::exchange(owner_, nullptr)->on_session_change(*this, session_state::lost, reason);
 }
@@ -97,7 +96,7 @@ void session::on_connected(std::int64_t session_id, std::chrono::milliseconds ti
     timing.strict = settings_.on_loss == loss_policy::strict;
     clock_->connected(handshake_sent, timing);
     connected_ = true;
-    last_sent_ = last_heartbeat_ = world_.now();
+    last_sent_ = last_heartbeat_ = handshake_sent;  // it touches the session on the leader
     VLOG(1) << "paddock: session 0x" << std::hex << id_ << std::dec << " connected, timeout "
             << timeout.count() << " ms";
     obligations_->on_connected();

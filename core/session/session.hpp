@@ -14,6 +14,7 @@
 #include "core/mailbox.hpp"
 #include "core/session/delete_obligations.hpp"
 #include "core/session/lease_keeper.hpp"
+#include "core/session/listing_window.hpp"
 #include "core/session/session_clock.hpp"
 #include "core/session/session_limits.hpp"
 #include "core/session/watch_registry.hpp"
@@ -51,7 +52,6 @@ public:
 
     [[nodiscard]] bool connected() const noexcept { return connected_; }
     [[nodiscard]] bool ended() const noexcept { return ended_; }
-    [[nodiscard]] error_code end_reason() const noexcept { return end_reason_; }
     [[nodiscard]] std::int64_t id() const noexcept { return id_; }
     [[nodiscard]] std::chrono::milliseconds timeout() const noexcept { return timeout_; }
     [[nodiscard]] environment& world() noexcept { return world_; }
@@ -78,6 +78,7 @@ public:
     [[nodiscard]] delete_obligations& obligations() noexcept { return *obligations_; }
     [[nodiscard]] watch_registry& watches() noexcept { return *watches_; }
     [[nodiscard]] session_limits& limits() noexcept { return limits_; }
+    [[nodiscard]] listing_window& listings() noexcept { return listings_; }
     [[nodiscard]] const std::shared_ptr<session_clock>& clock() const noexcept { return clock_; }
     [[nodiscard]] wire_counts counts() const;
 
@@ -97,7 +98,7 @@ private:
     bool refuse(const reply_to<Reply>& done);
     template <class Reply>
     reply_to<Reply> tracked(reply_to<Reply> done, bool is_write);
-    void answered(const reply& answer, boot_time sent, bool is_write);
+    void answered(const reply& answer, boot_time sent, boot_time previous, bool is_write);
     void pulse();
     void heartbeat();
     [[nodiscard]] bool checks_leases() const;
@@ -117,10 +118,10 @@ private:
     std::unique_ptr<lease_keeper> leases_;
     std::unique_ptr<delete_obligations> obligations_;
     session_limits limits_;
+    listing_window listings_;
 
     bool connected_ = false;
     bool ended_ = false;
-    error_code end_reason_;
     std::int64_t id_ = 0;
     std::chrono::milliseconds timeout_{};
     std::vector<waiting_party*> waiting_;  // for the next connection, or the end

@@ -13,6 +13,7 @@ void session_clock::connected(boot_time handshake_sent, lease_timing timing) {
     timing_ = timing;
     // Opening a session is a quorum write. Re-attaching is not: a deposed leader may grant it.
     if (++epoch_ == 1) quorum_contact_ = handshake_sent;
+    if (epoch_ == 1) quorum_gap_ = timing.heartbeat;
     contact_ = std::max(contact_, handshake_sent);
 }
 
@@ -26,11 +27,13 @@ void session_clock::contact(boot_time sent) {
     if (!expired()) contact_ = std::max(contact_, sent);
 }
 
-void session_clock::quorum_contact(boot_time sent) {
+void session_clock::quorum_contact(boot_time sent, boot_time previous) {
     const std::lock_guard lock(guard_);
     if (expired()) return;
     contact_ = std::max(contact_, sent);
-    quorum_contact_ = std::max(quorum_contact_, sent);
+    if (sent <= quorum_contact_) return;
+    quorum_contact_ = sent;
+    quorum_gap_ = std::max<std::chrono::nanoseconds>(timing_.heartbeat, sent - previous);
 }
 
 void session_clock::end(loss_reason why) {
@@ -62,7 +65,7 @@ void session_clock::lose(lease_mark& mark, loss_reason why) {
 }
 
 boot_time session_clock::certain_until() const {
-    return quorum_contact_ + timing_.timeout * 3 / 4 - timing_.heartbeat;
+    return quorum_contact_ + timing_.timeout * 3 / 4 - quorum_gap_;
 }
 
 boot_time session_clock::bound() const {

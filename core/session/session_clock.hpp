@@ -28,10 +28,11 @@ struct lease_timing {
 /// answered "lost" to anybody, no later contact revives the session.
 ///
 /// Contact is the time just before the sending of a request that was answered. One timeout after the last
-/// contact the session counts as lost. Quorum contact is the same of a write: while the session sends
-/// something at least every `heartbeat`, servers touch it on the leader at most heartbeat + tick / 2 later than that,
-/// and tick <= timeout / 2, so it cannot expire before quorum contact + 3/4 timeout - heartbeat
-/// (reliability.md 3.2; clocks of equal rate). That bound is `remaining`, and past it leases are suspect.
+/// contact the session counts as lost. Quorum contact is the same of a write. A write that a follower forwards does
+/// not touch the session on the leader; what had been sent before it did, at most tick / 2 late. With gap = time
+/// between the two, or `heartbeat` if that is longer, and tick <= timeout / 2, the session cannot expire before
+/// quorum contact + 3/4 timeout - gap (reliability.md 3.2; servers that answer their leader on time, a minimal
+/// session timeout of two ticks as by default, clocks of equal rate). That is `remaining`; past it leases are suspect.
 class session_clock {
 public:
     explicit session_clock(const environment& source);
@@ -40,7 +41,8 @@ public:
     void connected(boot_time handshake_sent, lease_timing timing);
     void disconnected();
     void contact(boot_time sent);
-    void quorum_contact(boot_time sent);
+    /// `previous` is when anything was sent before it.
+    void quorum_contact(boot_time sent, boot_time previous);
 
     /// The session is over; `why` is kept if it is the first. The source of time is not used afterwards.
     void end(loss_reason why);
@@ -74,6 +76,7 @@ private:
     std::uint64_t epoch_ = 0;
     boot_time contact_{};
     boot_time quorum_contact_{};
+    std::chrono::nanoseconds quorum_gap_{};
     loss_reason ended_ = loss_reason::none;
 };
 

@@ -41,7 +41,7 @@ struct session_event {
 
 /// Counters since the client was made, and what is there now.
 struct client_stats {
-    std::uint64_t sessions = 0;       ///< sessions opened
+    std::uint64_t sessions = 0;       ///< sessions begun
     std::uint64_t reconnects = 0;     ///< connections after the first of a session
     std::uint64_t requests_sent = 0;  ///< requests handed to the server connection, heartbeats included
     std::uint64_t heartbeats = 0;     ///< of these, heartbeats (idle and lease)
@@ -63,7 +63,11 @@ struct client_stats {
 /// All clients of a process share one reactor thread, which starts with the first and ends with the last.
 /// After fork() a copy in the child does nothing and fails with `errc::wrong_process`; the child may make new
 /// clients. Thread-safe, except that destruction must not overlap other calls. Recipes and leases may outlive
-/// the client; they then fail with `errc::client_closed`.
+/// the client; they then fail with `errc::client_closed`. A client that was moved from may only be assigned to
+/// or destroyed, as all objects of this library.
+///
+/// Handlers must not throw: what leaves a handler ends the process, unless the handler's own executor deals with it. An
+/// executor that runs its work inline (the system executor excepted) would run it on the reactor: give none such.
 class PADDOCK_EXPORT client {
 public:
     /// Checks the options and starts connecting in the background. Throws `argument_error`.
@@ -75,7 +79,8 @@ public:
 
     /// Ends the session: waiting acquires complete with `errc::client_closed`, leases are lost, the server
     /// deletes the session's nodes at once if it can be reached, else when the session times out. Waits for
-    /// that, at most about 2 s. Idempotent; may be called from a handler.
+    /// that, at most about 2 s, and for handlers on the client's own thread that have begun. Idempotent; may be
+    /// called from a handler.
     void close();
 
     [[nodiscard]] session_state state() const;

@@ -25,6 +25,7 @@ public:
     [[nodiscard]] bool accept(fencing_token token);
 
     /// As `accept`, and runs `effect` while no other token can be accepted. If it throws, the mark stays raised.
+    /// `effect` must not use this fence.
     bool run(fencing_token token, const std::function<void()>& effect);
 
     [[nodiscard]] fencing_token mark() const;

@@ -42,7 +42,8 @@ enum class loss_reason {
 enum class release_result {
     confirmed,     ///< a server said that the node is gone: the next in the queue may go on
     already_lost,  ///< the lease was lost before; nothing was left to release
-    unconfirmed,   ///< the session ended before a server answered; the node goes with the session
+    unconfirmed,  ///< the session ended before a server answered, or a server refused the deletion (rights): it is
+                  ///< tried again in the background, and the node goes with the session at the latest
 };
 
 /// Proof that this process held a recipe's node; move-only, empty by default.

@@ -37,6 +37,7 @@ private:
 /// Different owners on one object queue like different processes, each with a contender of its own. Taking it
 /// again costs no server operation and fails loudly with `errc::lease_lost` once the lease has been lost (or is
 /// suspect and the policy is strict): the owner must unlock as often as it locked before it may start anew.
+/// An owner must not start a second lock while its first one still waits: the second would queue behind it.
 /// Thread-safe. Destroying the object releases what is still held in the background.
 class PADDOCK_EXPORT reentrant_mutex {
 public:

@@ -25,8 +25,10 @@ public:
     }
     template <class Clock, class Duration>
     bool try_lock_until(const std::chrono::time_point<Clock, Duration>& deadline) {
-        using nanoseconds = std::chrono::duration<long double, std::nano>;  // do not overflow at a clock's ends
-        return lock_for(nanoseconds(deadline.time_since_epoch()) - nanoseconds(Clock::now().time_since_epoch()));
+        using nanoseconds =
+            std::chrono::duration<long double, std::nano>;  // do not overflow at a clock's ends
+        return lock_for(nanoseconds(deadline.time_since_epoch()) -
+                        nanoseconds(Clock::now().time_since_epoch()));
     }
     void unlock() noexcept;
 

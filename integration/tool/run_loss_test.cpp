@@ -85,6 +85,18 @@ TEST_F(ToolLoss, WholeGroupIsKilled) {
     EXPECT_FALSE(is_alive(grandchild));
 }
 
+TEST_F(ToolLoss, WhatTheCommandLeavesBehindIsKilledWithIt) {
+    const words command = {"sh", "-c",
+                           "(trap '' TERM; exec tail -f /dev/null) & echo pid $!; trap 'exit 0' TERM; wait"};
+    tool_process tool(dir_.path(), run_words({"--session-timeout", "6s", "--kill-after", "1900ms"}, command));
+    const pid_t grandchild = command_pid(tool);
+    proxy_.block();
+    proxy_.cut_all();
+    EXPECT_EQ(tool.wait(), 76);
+    EXPECT_TRUE(eventually([&] { return !is_alive(grandchild); }, 1s));  // it would run on for ever
+    EXPECT_EQ(tool.err().find("SIGKILL"), std::string::npos) << tool.err();
+}
+
 TEST_F(ToolLoss, HealingInTimeDisturbsNothing) {
     const std::string end = dir_.path() / "end";
     const words command = {

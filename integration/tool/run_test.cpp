@@ -60,8 +60,7 @@ TEST_F(ToolRun, TellsTheCommandTokenLockAndSession) {
     tool_process tool(
         dir_.path(),
         run_words({}, {"sh", "-c",
-                       "echo pid $$ $PADDOCK_TOKEN $PADDOCK_LOCK $PADDOCK_SESSION; exec tail -f /dev/null"}),
-        {.environment = {"PADDOCK_TOKEN=stale", "PADDOCK_SESSION=stale"}});
+                       "echo pid $$ $PADDOCK_TOKEN $PADDOCK_LOCK $PADDOCK_SESSION; exec tail -f /dev/null"}));
     command_pid(tool);
     const raw_stat stat = client_.get(path_ + "/" + nodes().at(0)).stat;
     std::ostringstream expected;
@@ -70,6 +69,15 @@ TEST_F(ToolRun, TellsTheCommandTokenLockAndSession) {
     EXPECT_NE(tool.out().find(expected.str()), std::string::npos) << tool.out() << expected.str();
     tool.signal(SIGTERM);
     EXPECT_EQ(tool.wait(), 128 + SIGTERM);
+}
+
+TEST_F(ToolRun, ReplacesWhatTheEnvironmentHadInTheirPlace) {
+    tool_process tool(dir_.path(), run_words({}, {"env"}),
+                      {.environment = {"PADDOCK_TOKEN=stale", "KEPT=kept"}});
+    EXPECT_EQ(tool.wait(), 0);
+    EXPECT_NE(tool.out().find("PADDOCK_TOKEN="), std::string::npos);
+    EXPECT_EQ(tool.out().find("stale"), std::string::npos) << tool.out();
+    EXPECT_NE(tool.out().find("KEPT=kept"), std::string::npos);
 }
 
 TEST_F(ToolRun, GivesTheCommandItsStandardInput) {
@@ -112,11 +120,14 @@ TEST_F(ToolRun, ForwardsSignals) {
 }
 
 TEST_F(ToolRun, SignalThatWasIgnoredFromTheStartStaysIgnored) {
+    const std::string foreign = occupy();
     tool_process tool(dir_.path(), run_words({}, idle), {.before = "trap '' HUP"});
+    ASSERT_TRUE(has_nodes(2));
+    tool.signal(SIGHUP);  // does not end the wait
+    EXPECT_EQ(client_.remove(foreign), ok);
     const pid_t command = command_pid(tool);
-    tool.signal(SIGHUP);
-    ::kill(command, SIGHUP);
-    tool.signal(SIGTERM);  // comes after the first: would end with SIGHUP otherwise
+    ::kill(command, SIGHUP);  // nor the command
+    tool.signal(SIGTERM);
     EXPECT_EQ(tool.wait(), 128 + SIGTERM);
 }
 

@@ -78,6 +78,17 @@ TEST_F(ToolOnTerminal, CommandReadsFromIt) {
     EXPECT_EQ(tool.wait(), std::optional(0));
 }
 
+TEST_F(ToolOnTerminal, CommandStartsInFront) {
+    const words command = {
+        "sh", "-c",
+        "read -r a b c d group f g front rest </proc/self/stat; echo group $group, front $front."};
+    child_process tool(on_terminal(tool_words({}, command)));
+    EXPECT_EQ(tool.wait(), std::optional(0));
+    ASSERT_TRUE(terminal_.shows("group ")) << terminal_.shown();
+    const std::string group = terminal_.shown().substr(0, terminal_.shown().find(','));
+    EXPECT_TRUE(terminal_.shows(", front " + group + ".")) << terminal_.shown();
+}
+
 TEST_F(ToolOnTerminal, CtrlCReachesTheCommand) {
     child_process tool(
         on_terminal(tool_words({}, {"sh", "-c", "trap 'echo got INT; exit 9' INT; echo ready; read line"})));

@@ -80,6 +80,7 @@ std::shared_ptr<operation<lease>> mutex_core::begin(bool may_queue,
             const auto now = std::chrono::steady_clock::now();  // time_point::min() is a deadline too
             end = saturating_add(world.now(), std::max(deadline, now) - now);
         }
+        if (end <= world.now()) return attempt->give_up(attempt->deadline_error());  // nothing is sent
         attempt->expire_at(end);
         attempt->start();
     });

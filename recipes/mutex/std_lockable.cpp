@@ -27,7 +27,7 @@ bool lockable_mutex::lock_for(std::chrono::duration<long double, std::nano> limi
     must_be_free();
     const auto now = steady_clock::now();
     const bool endless = limit >= steady_clock::time_point::max() - now;
-    const auto deadline = endless            ? steady_clock::time_point::max()
+    const auto deadline = endless             ? steady_clock::time_point::max()
                           : limit.count() > 0 ? now + std::chrono::ceil<std::chrono::nanoseconds>(limit)
                                               : now;
     held_ = mutex_.try_acquire_until(deadline);

@@ -53,7 +53,7 @@ TEST_F(SessionClock, LateContactRevivesNothing) {
     world.advance(8s);
     EXPECT_EQ(clock.judge(mark), lease_state::lost);
     clock.contact(world.now());
-    clock.quorum_contact(world.now());
+    clock.quorum_contact(world.now(), world.now());
     connect();
     EXPECT_EQ(clock.judge(mark), lease_state::lost);
     EXPECT_TRUE(clock.check_expired());
@@ -64,11 +64,23 @@ TEST_F(SessionClock, OldContactDoesNotTurnTimeBack) {
     connect();
     const auto early = world.now();
     world.advance(3s);
-    clock.quorum_contact(world.now());
+    clock.quorum_contact(world.now(), world.now());
     const auto lost_at = clock.lost_at();
     clock.contact(early);
-    clock.quorum_contact(early);
+    clock.quorum_contact(early, early);
     EXPECT_EQ(clock.lost_at(), lost_at);
+}
+
+// A write that came after a silence says little: the servers' last touch is as old as what was sent before it.
+TEST_F(SessionClock, ASilenceBeforeTheQuorumContactShortensItsBound) {
+    connect();
+    lease_mark mark = fresh();
+    const auto before = world.now();
+    world.advance(5s);
+    clock.quorum_contact(world.now(), before);
+    EXPECT_EQ(clock.remaining(mark), 1s);
+    clock.quorum_contact(world.now() + 1ns, world.now());
+    EXPECT_EQ(clock.remaining(mark), 4s + 1ns);
 }
 
 // 3/4 of the timeout, less a heartbeat, after the last quorum contact.
@@ -83,7 +95,7 @@ TEST_F(SessionClock, SuspectWithoutQuorumContact) {
     EXPECT_EQ(clock.judge(mark), lease_state::suspect);
     EXPECT_EQ(clock.remaining(mark), 0s);
     EXPECT_EQ(clock.reason(mark), loss_reason::none);
-    clock.quorum_contact(world.now() - 1s);
+    clock.quorum_contact(world.now() - 1s, world.now() - 1s);
     EXPECT_EQ(clock.judge(mark), lease_state::held);
     EXPECT_EQ(clock.remaining(mark), 3s);
 }
@@ -160,7 +172,7 @@ TEST_F(SessionClock, FreshlyConfirmedForOneHeartbeat) {
     EXPECT_TRUE(clock.freshly_confirmed());
     world.advance(1ns);
     EXPECT_FALSE(clock.freshly_confirmed());
-    clock.quorum_contact(world.now());
+    clock.quorum_contact(world.now(), world.now());
     EXPECT_TRUE(clock.freshly_confirmed());
     clock.disconnected();
     EXPECT_FALSE(clock.freshly_confirmed());

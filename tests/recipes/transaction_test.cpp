@@ -160,13 +160,13 @@ TEST_F(Transactions, NameSpaceIsPutInFrontAndTakenOff) {
     core_client& one = connected_client(options);
     const attempt got = hold(one);
     transaction writes(got->result);
-    writes.create("/made", "x").create("/seq-", "y", create_mode::ephemeral_sequential);
+    writes.create("/made", "x").create("/seq-", "y", create_mode::sequential);
     const committing done = commit(one, writes);
     ASSERT_FALSE(done->ec) << done->ec.message();
     EXPECT_EQ(done->result[0].path, "/made");
     EXPECT_EQ(done->result[1].path.substr(0, 5), "/seq-");
     EXPECT_EQ(ensemble.data("/team/made"), "x");
-    EXPECT_EQ(ensemble.node("/team" + done->result[1].path)->ephemeral_owner, one.session_id());
+    EXPECT_EQ(ensemble.data("/team" + done->result[1].path), "y");
     transaction remove(got->result);
     remove.remove(done->result[1].path);
     EXPECT_FALSE(commit(one, remove)->ec);
