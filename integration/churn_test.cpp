@@ -44,6 +44,12 @@ TEST_F(ChurnTest, ReapedDirectoriesComeBack) {
     std::atomic<int> errors = 0;
     std::atomic<int> directories_gone = 0;
     {
+        std::jthread onlooker([&](std::stop_token stop) {
+            raw_client eyes = servers_.connect();
+            while (!stop.stop_requested()) {
+                if (eyes.exists(path("deep/0/lock")) == no_node) ++directories_gone;
+            }
+        });
         std::vector<std::jthread> workers;
         for (std::size_t i = 0; i < 8; ++i) {
             workers.emplace_back([&, i] {
@@ -58,12 +64,6 @@ TEST_F(ChurnTest, ReapedDirectoriesComeBack) {
                 }
             });
         }
-        std::jthread onlooker([&](std::stop_token stop) {
-            raw_client eyes = servers_.connect();
-            while (!stop.stop_requested()) {
-                if (eyes.exists(path("deep/0/lock")) == no_node) ++directories_gone;
-            }
-        });
     }
     EXPECT_EQ(errors, 0);
     EXPECT_GT(directories_gone, 0);

@@ -41,8 +41,9 @@ TEST_P(GiveUpTest, TimeoutRacesWithTheGrant) {
     for (int i = 0; i < 400; ++i) {
         lease held = first.acquire();
         pending_lease next;
-        const auto limit = 1us + aim();
-        const auto release_at = steady_clock::now() + limit / 2 + aim() / 2;
+        const auto release_after = microseconds(1000 + static_cast<int>(random_() % 2000));
+        const auto limit = release_after + aim();
+        const auto release_at = steady_clock::now() + release_after;
         second.async_acquire_for(limit, next.handler());
         spin_until(release_at);
         held = lease();

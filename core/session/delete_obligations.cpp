@@ -41,11 +41,12 @@ void delete_obligations::attempted(std::uint64_t id, const reply& answer) {
     if (answer.what == fate::answered && gone) return settle(id, release_result::confirmed);
     if (answer.what != fate::answered && !host_.connected()) return;
     // A definite refusal, such as no permission: the node may still go with the session, and rights may change.
-    LOG_IF(WARNING, answer.what == fate::answered)
+    const bool refused = !worth_retrying(answer);
+    LOG_IF(WARNING, refused)
         << "paddock: session 0x" << std::hex << host_.id() << " cannot delete " << at->second.path << ": "
         << answer.ec.message() << "; trying again until the session ends";
     // Nobody waits for that: the caller learns that it is not confirmed.
-    if (answer.what == fate::answered && at->second.done) {
+    if (refused && at->second.done) {
         std::exchange(at->second.done, nullptr)(release_result::unconfirmed);
     }
     environment& world = host_.world();

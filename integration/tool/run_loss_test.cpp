@@ -1,4 +1,5 @@
 #include <csignal>
+#include <cstdlib>
 
 #include "integration/support/fault_proxy.hpp"
 #include "integration/tool/tool_fixture.hpp"
@@ -169,7 +170,7 @@ TEST_F(ToolLoss, StoppedCommandIsContinuedToEndInGoodOrder) {
     tool_process tool(dir_.path(), run_words({"--session-timeout", "4s", "--kill-after", "1s"}, orderly));
     const pid_t command = command_pid(tool);
     const std::string node = only_node();
-    ASSERT_EQ(::kill(command, SIGSTOP), 0);
+    signal_process(command, SIGSTOP);
     proxy_.stall();
     EXPECT_TRUE(dies_before(node, command));
     EXPECT_EQ(tool.wait(), 76);

@@ -1,4 +1,6 @@
 #include <csignal>
+#include <cstdlib>
+#include <iomanip>
 #include <sstream>
 
 #include "integration/support/port_reservation.hpp"
@@ -115,7 +117,7 @@ TEST_F(ToolRun, ForwardsSignals) {
         EXPECT_TRUE(tool.says("got " + name)) << name;
     }
     EXPECT_TRUE(tool.running());
-    ::kill(command, SIGKILL);
+    signal_process(command, SIGKILL);
     EXPECT_EQ(tool.wait(), 128 + SIGKILL);
 }
 
@@ -126,7 +128,7 @@ TEST_F(ToolRun, SignalThatWasIgnoredFromTheStartStaysIgnored) {
     tool.signal(SIGHUP);  // does not end the wait
     EXPECT_EQ(client_.remove(foreign), ok);
     const pid_t command = command_pid(tool);
-    ::kill(command, SIGHUP);  // nor the command
+    signal_process(command, SIGHUP);  // nor the command
     tool.signal(SIGTERM);
     EXPECT_EQ(tool.wait(), 128 + SIGTERM);
 }

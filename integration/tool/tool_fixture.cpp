@@ -1,6 +1,7 @@
 #include "integration/tool/tool_fixture.hpp"
 
 #include <cstdlib>
+#include <stdexcept>
 
 namespace paddock::testing {
 
@@ -53,11 +54,12 @@ std::string ToolTest::occupy(const std::string& data) {
 }
 
 pid_t ToolTest::command_pid(const tool_process& tool) {
-    EXPECT_TRUE(
-        eventually([&] { return tool.out().find('\n') != std::string::npos; }, std::chrono::seconds(30)))
-        << tool.err();
+    const auto has_line = [&] { return tool.out().find('\n') != std::string::npos; };
+    const bool told = eventually(has_line, std::chrono::seconds(30));
     const std::string out = tool.out();
-    return out.starts_with("pid ") ? std::atoi(out.c_str() + 4) : -1;
+    const int pid = told && out.starts_with("pid ") ? std::atoi(out.c_str() + 4) : 0;
+    if (pid <= 1) throw std::runtime_error("the command told no pid: '" + out + "' " + tool.err());
+    return pid;
 }
 
 }  // namespace paddock::testing

@@ -33,7 +33,8 @@ protected:
     /// expires in the course of a long test.
     void leave();
 
-    /// The pid that a command has written to its output as "pid N".
+    /// The pid that a command has written to its output as "pid N". Throws, and so ends the test, if there is none:
+    /// a made-up pid must never reach kill(2).
     static pid_t command_pid(const tool_process& tool);
 
     zk_ensemble& zk_ = shared_standalone();

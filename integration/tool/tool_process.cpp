@@ -1,11 +1,15 @@
 #include "integration/tool/tool_process.hpp"
 
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
+#include <system_error>
 
 namespace paddock::testing {
 namespace {
@@ -57,6 +61,11 @@ bool is_alive(pid_t pid) {
     const std::string stat = content_of("/proc/" + std::to_string(pid) + "/stat");
     const auto name_end = stat.rfind(") ");
     return name_end != std::string::npos && stat.at(name_end + 2) != 'Z' && stat.at(name_end + 2) != 'X';
+}
+
+void signal_process(pid_t pid, int number) {
+    if (pid <= 1) throw std::invalid_argument("not the pid of a test's process: " + std::to_string(pid));
+    if (::kill(pid, number) != 0) throw std::system_error(errno, std::generic_category(), "kill");
 }
 
 pid_t group_of(pid_t pid) { return ::getpgid(pid); }

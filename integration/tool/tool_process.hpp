@@ -50,4 +50,7 @@ private:
 [[nodiscard]] bool is_alive(pid_t pid);
 [[nodiscard]] pid_t group_of(pid_t pid);
 
+/// kill(2) for one process. Throws for a number that would mean a group, or every process of the machine.
+void signal_process(pid_t pid, int number);
+
 }  // namespace paddock::testing

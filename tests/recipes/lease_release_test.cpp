@@ -83,18 +83,26 @@ TEST_F(LeaseRelease, WhileDisconnectedIsDoneOnReconnect) {
     EXPECT_EQ(result_of(done), release_result::confirmed);
 }
 
-TEST_F(LeaseRelease, RefusedDeletesAreTriedUntilTheRightsChange) {
+TEST_F(LeaseRelease, RefusedDeletesAreToldAndTriedUntilTheRightsChange) {
     core_client& one = connected_client();
     const attempt got = hold(one);
     bool denied = true;
     ensemble.deny([&](request_kind kind, const std::string&) { return denied && kind == request_kind::remove; });
-    const releasing done = release(got);
+    EXPECT_EQ(result_of(release(got)), release_result::unconfirmed);
     world.advance(1s);
-    EXPECT_FALSE(done->done());
     EXPECT_EQ(nodes(), 1u);
+    EXPECT_EQ(one.stats().obligations, 1u);
     EXPECT_LT(ensemble.requests(request_kind::remove), 20u) << "backs off";
     denied = false;
-    EXPECT_EQ(result_of(done), release_result::confirmed);
+    EXPECT_TRUE(run_until([this] { return nodes() == 0; }, 5s));
+}
+
+TEST_F(LeaseRelease, ThrottledDeleteIsConfirmedInTheEnd) {
+    core_client& one = connected_client();
+    const attempt got = hold(one);
+    for (int i = 0; i < 3; ++i) ensemble.answer_next(request_kind::remove, server_errc::throttled);
+    EXPECT_EQ(result_of(release(got)), release_result::confirmed);
+    EXPECT_EQ(ensemble.requests(request_kind::remove), 4u);
 }
 
 TEST_F(LeaseRelease, CancellingTheWaitDoesNotCancelTheDeletion) {

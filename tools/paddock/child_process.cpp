@@ -99,7 +99,7 @@ child_process::~child_process() {
 }
 
 void child_process::signal_group(int signal) const noexcept {
-    if (reaped_) return;
+    if (reaped_ || pid_ <= 1) return;  // -1 would mean every process of the machine
     // A command that has left its group is still ours to end.
     if (kill(-pid_, signal) != 0 || getpgid(pid_) != pid_) kill(pid_, signal);
 }
