@@ -15,6 +15,15 @@ constexpr milliseconds longest_duration = std::chrono::hours(24);
 constexpr std::size_t application_bytes_max = 256;
 constexpr std::size_t acl_bytes_max = 64 * 1024;
 
+// Below this a connection times out in its own handshake.
+constexpr milliseconds shortest_session = milliseconds(100);
+
+void check_session_timeout(milliseconds value) {
+    if (value >= shortest_session && value <= longest_duration) return;
+    throw argument_error(errc::invalid_duration,
+                         "session_timeout: " + std::to_string(value.count()) + " ms is not between 100 ms and 24 h");
+}
+
 void check_duration(const char* name, milliseconds value) {
     if (value > milliseconds::zero() && value <= longest_duration) return;
     throw argument_error(errc::invalid_duration, std::string(name) + ": " + std::to_string(value.count()) +
@@ -56,7 +65,7 @@ void check_application(const std::string& name) {
 
 checked_options check_options(const client_options& options) {
     (void)parse_servers(options.servers);
-    check_duration("session_timeout", options.session_timeout);
+    check_session_timeout(options.session_timeout);
     if (options.connect_timeout) check_duration("connect_timeout", *options.connect_timeout);
     check_heartbeat(options);
     check_auth(options.auth);

@@ -45,13 +45,11 @@ void delete_obligations::attempted(std::uint64_t id, const reply& answer) {
     LOG_IF(WARNING, refused)
         << "paddock: session 0x" << std::hex << host_.id() << " cannot delete " << at->second.path << ": "
         << answer.ec.message() << "; trying again until the session ends";
-    // Nobody waits for that: the caller learns that it is not confirmed.
-    if (refused && at->second.done) {
-        std::exchange(at->second.done, nullptr)(release_result::unconfirmed);
-    }
     environment& world = host_.world();
     const auto delay = at->second.delays.next(world.random_unit());
     at->second.retry = world.call_at(world.now() + delay, [this, id] { attempt(id); });
+    // Nobody waits for that: the caller learns that it is not confirmed.
+    if (refused && at->second.done) std::exchange(at->second.done, nullptr)(release_result::unconfirmed);
 }
 
 void delete_obligations::settle(std::uint64_t id, release_result result) {

@@ -28,7 +28,7 @@ struct client_options {
     /// Absolute path put in front of every path of this client; created on demand. Empty or "/" for none.
     std::string name_space = {};
 
-    /// Time without contact after which servers may end the session: 1 ms to 24 h. Servers clamp it (to 2 to
+    /// Time without contact after which servers may end the session: 100 ms to 24 h. Servers clamp it (to 2 to
     /// 20 of their ticks by default); what they answered is `client::session_timeout()`.
     std::chrono::milliseconds session_timeout = std::chrono::seconds(10);
 

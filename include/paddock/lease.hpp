@@ -87,7 +87,7 @@ public:
     [[nodiscard]] std::stop_token lost_token() const;
 
     /// Calls `handler` after each change of the state, in order, on the client's callback executor. The last
-    /// call is for `lost`; none comes after a release.
+    /// call is for `lost`; none comes after a release, nor if the lease is lost already.
     subscription on_state_change(std::function<void(lease_state)> handler);
 
     /// True if the node existed and the session was alive at some instant between call and return; false if

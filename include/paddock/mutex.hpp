@@ -24,8 +24,8 @@ class mutex_core;
 struct mutex_options {
     /// Told to others in the holder record; at most 1024 bytes of UTF-8.
     std::string purpose = {};
-    /// Called on the callback executor with the number of contenders ahead: when a waiting acquire has its
-    /// place in the queue, and whenever it is woken and learns a new number. 0 comes before the grant.
+    /// Called on the callback executor with the number of contenders ahead: when an acquire has its place and
+    /// whenever it learns a new number. 0 is told before the grant; a blocking acquire may return before this has run.
     std::function<void(std::size_t ahead)> on_position = {};
 };
 

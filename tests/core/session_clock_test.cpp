@@ -186,6 +186,11 @@ TEST_F(SessionClock, NegotiatedTimingCountsFromItsConnection) {
     clock.disconnected();
     connect(shorter);
     EXPECT_EQ(clock.lost_at(), world.now() + 4s);
+    EXPECT_EQ(clock.suspect_at(), world.now() + 1s) << "the last quorum contact was made at the old pace";
+    clock.quorum_contact(world.now(), world.now());
+    EXPECT_EQ(clock.suspect_at(), world.now() + 1s) << "not a later one";
+    world.advance(500ms);
+    clock.quorum_contact(world.now(), world.now());
     EXPECT_EQ(clock.suspect_at(), world.now() + 2s);
 }
 

@@ -182,6 +182,7 @@ TEST_F(LeaseLoss, TerminatePolicyAbortsTheProcess) {
     ensemble.cut(one.number());
     world.advance(200ms);
     EXPECT_EQ(got->result.state(), lease_state::held) << "suspect is not lost";
+    GTEST_FLAG_SET(death_test_style, "threadsafe");  // runs anew: a forked copy of the client would be inert
     EXPECT_DEATH(
         {
             ensemble.expire_session(one.session_id());
