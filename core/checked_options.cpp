@@ -20,8 +20,8 @@ constexpr milliseconds shortest_session = milliseconds(100);
 
 void check_session_timeout(milliseconds value) {
     if (value >= shortest_session && value <= longest_duration) return;
-    throw argument_error(errc::invalid_duration,
-                         "session_timeout: " + std::to_string(value.count()) + " ms is not between 100 ms and 24 h");
+    throw argument_error(errc::invalid_duration, "session_timeout: " + std::to_string(value.count()) +
+                                                     " ms is not between 100 ms and 24 h");
 }
 
 void check_duration(const char* name, milliseconds value) {

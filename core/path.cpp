@@ -17,8 +17,7 @@ constexpr std::size_t longest_path = 4096;  // far above use; keeps budgets and 
 // Characters that servers refuse: controls, DEL to U+009F, surrogates (so all that Java writes with two of them),
 // private use up to U+F8FF, U+FFF0 and up.
 bool refused_character(char32_t c) {
-    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || (c >= 0xd800 && c <= 0xf8ff) ||
-           c >= 0xfff0;
+    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || (c >= 0xd800 && c <= 0xf8ff) || c >= 0xfff0;
 }
 
 void check_component(std::string_view component, std::string_view what, std::string_view path) {

@@ -44,6 +44,7 @@ asio::awaitable<error_code> contender::join(std::shared_ptr<session> home, joine
         if (unknown) {
             ec = co_await resolve(home, uuid, mine);
             if (is_code(ec, server_errc::no_node)) {  // it was never created
+                mine.repeated = true;
                 co_await pause();  // the cause may be a server that cannot process the request
                 continue;
             }
@@ -84,23 +85,29 @@ asio::awaitable<error_code> contender::create_and_list(session& home, const std:
     co_return error_code();
 }
 
-// The reply to a create was lost. On the same session, once it has re-attached, a sync makes the server show all that
-// was committed before; then the node is in the listing or never will be (hazards A2, A3). It is adopted only if it
-// belongs to this session (hazard A4). Goes on to the end even if the caller has given up: the node must not stay.
+// The reply to a create was lost. Once the session has re-attached, its leader takes no more of what it had sent
+// before; what was proposed already commits before a new write does. So one quorum write (a check of the directory,
+// whatever it answers), and the listing behind it shows the node or it will never be (hazards A2, A3). A sync would
+// not do: a server that leads answers it at once, though the create may still be on its way to the quorum. The node is
+// adopted only if it belongs to this session (hazard A4). Goes on to the end even if the caller has given up: the node
+// must not stay.
 asio::awaitable<error_code> contender::resolve(std::shared_ptr<session> home, const std::string& uuid,
                                                joined_node& mine) {
     const std::string prefix = protected_prefix(uuid);
     for (;;) {  // ends by an answer or with the session
         const bool connected = co_await home->wait_connected(*this, true);
         if (!connected) co_return round_end::session_over;
-        const mailbox<reply> synced(world_.executor());
+        std::vector<multi_op> write(1);
+        write.front().what = multi_op::kind::check;
+        write.front().path = settings_->directory;
+        const mailbox<multi_reply> written(world_.executor());
         const mailbox<children_reply> listed(world_.executor());
         const auto epoch = home->clock()->epoch();
-        home->sync(settings_->directory, synced.sink());
+        home->multi(write, written.sink());
         home->children(settings_->directory, listed.sink());
-        const reply flushed = co_await synced.take();
+        const multi_reply flushed = co_await written.take();
         children_reply seen = co_await listed.take();
-        if (worth_retrying(flushed) || worth_retrying(seen)) {  // a refused sync has flushed nothing
+        if (worth_retrying(flushed) || worth_retrying(seen)) {  // a refused write proves nothing
             if (seen.what == fate::answered) co_await pause();
             continue;
         }

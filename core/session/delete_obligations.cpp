@@ -42,9 +42,9 @@ void delete_obligations::attempted(std::uint64_t id, const reply& answer) {
     if (answer.what != fate::answered && !host_.connected()) return;
     // A definite refusal, such as no permission: the node may still go with the session, and rights may change.
     const bool refused = !worth_retrying(answer);
-    LOG_IF(WARNING, refused)
-        << "paddock: session 0x" << std::hex << host_.id() << " cannot delete " << at->second.path << ": "
-        << answer.ec.message() << "; trying again until the session ends";
+    LOG_IF(WARNING, refused) << "paddock: session 0x" << std::hex << host_.id() << " cannot delete "
+                             << at->second.path << ": " << answer.ec.message()
+                             << "; trying again until the session ends";
     environment& world = host_.world();
     const auto delay = at->second.delays.next(world.random_unit());
     at->second.retry = world.call_at(world.now() + delay, [this, id] { attempt(id); });

@@ -64,7 +64,6 @@ public:
     void children(const std::string& path, reply_to<children_reply> done);
     void remove(const std::string& path, reply_to<reply> done);
     void multi(const std::vector<multi_op>& ops, reply_to<multi_reply> done);
-    void sync(const std::string& path, reply_to<reply> done);
     /// A get that leaves a watch; `fired` as in `watch_registry::announce`. The ticket comes at once.
     [[nodiscard]] watch_ticket watch(const std::string& path, std::function<void()> fired,
                                      reply_to<get_reply> done);

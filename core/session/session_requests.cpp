@@ -68,10 +68,6 @@ void session::multi(const std::vector<multi_op>& ops, reply_to<multi_reply> done
     if (!refuse(done)) handle_->multi(ops, tracked(std::move(done), true));
 }
 
-void session::sync(const std::string& path, reply_to<reply> done) {
-    if (!refuse(done)) handle_->sync(path, tracked(std::move(done), false));
-}
-
 watch_ticket session::watch(const std::string& path, std::function<void()> fired, reply_to<get_reply> done) {
     if (refuse(done)) return {};
     auto ticket = watches_->announce(path, std::move(fired));

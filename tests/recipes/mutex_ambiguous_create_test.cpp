@@ -31,26 +31,49 @@ TEST_F(AmbiguousCreate, CommittedNodeIsAdopted) {
     const auto node = ensemble.node(got->result.node());
     ASSERT_TRUE(node);
     EXPECT_EQ(node->czxid, got->result.fencing_token().value());
-    EXPECT_EQ(ensemble.requests(request_kind::sync), 1u);
+    EXPECT_EQ(ensemble.requests(request_kind::multi), 1u);
 }
 
 TEST_F(AmbiguousCreate, UncommittedNodeIsCreatedAgain) {
     make_directory();
     for (const auto where : {fault_position::before_send, fault_position::before_commit}) {
         core_client& one = connected_client();
-        const auto syncs = ensemble.requests(request_kind::sync);
+        const auto writes = ensemble.requests(request_kind::multi);
         ensemble.fail_next(request_kind::create, where);
         const attempt got = hold(one);
         EXPECT_EQ(nodes(), 1u);
-        EXPECT_EQ(ensemble.requests(request_kind::sync), syncs + 1);
+        EXPECT_EQ(ensemble.requests(request_kind::multi), writes + 1);
         got->result = lease();
         ASSERT_TRUE(run_until([this] { return nodes() == 0; }));
     }
 }
 
-// Without the sync in join.cpp the follower would answer from before the create: two nodes, of which the first
+// Should the lost create take effect after all, later than any server may let it: its node does not stand in front
+// of its twin for ever. (Seen on three real servers when the resolution relied on a sync, which a leader does not
+// order behind its proposals.)
+TEST_F(AmbiguousCreate, LateTwinIsDeleted) {
+    make_directory();
+    ensemble.set_create_count("/locks/a", 5);
+    core_client& one = connected_client();
+    ensemble.fail_next(request_kind::create, fault_position::before_commit);
+    bool twin_made = false;
+    ensemble.after_next(request_kind::multi, [&] {
+        ensemble.after_next(request_kind::create, [&] {
+            const std::string own = ensemble.children("/locks/a").at(0);
+            const std::string twin = own.substr(0, own.size() - 10) + "0000000003";
+            twin_made = !ensemble.create_by_operator("/locks/a/" + twin, "", create_mode::ephemeral,
+                                                     one.session_id());
+        });
+    });
+    const attempt got = hold(one);
+    EXPECT_TRUE(twin_made);
+    ASSERT_TRUE(run_until([this] { return nodes() == 1; }));
+    EXPECT_TRUE(ensemble.node(got->result.node()));
+}
+
+// Without the write in join.cpp the follower would answer from before the create: two nodes, of which the first
 // would stand in the way until the session ends.
-TEST_F(AmbiguousCreate, LaggingFollowerIsSyncedBeforeItIsBelieved) {
+TEST_F(AmbiguousCreate, LaggingFollowerIsBroughtUpToDateBeforeItIsBelieved) {
     make_directory();
     core_client& one = connected_client();
     ensemble.fail_next(request_kind::create, fault_position::after_commit);
@@ -64,8 +87,9 @@ TEST_F(AmbiguousCreate, RepeatedLossesLeaveOneNode) {
     make_directory();
     core_client& one = connected_client();
     ensemble.fail_next(request_kind::create, fault_position::after_commit);
-    for (const auto where : {fault_position::before_send, fault_position::before_commit, fault_position::after_commit}) {
-        ensemble.fail_next(request_kind::sync, where);
+    for (const auto where :
+         {fault_position::before_send, fault_position::before_commit, fault_position::after_commit}) {
+        ensemble.fail_next(request_kind::multi, where);
         ensemble.fail_next(request_kind::children, where, {every_handle, 1, "/locks/a"});
         ensemble.fail_next(request_kind::exists, where, {every_handle, 0, "/locks/a"});
     }
@@ -80,7 +104,7 @@ TEST_F(AmbiguousCreate, LossOfTheListingAloneAsksAgain) {
     ensemble.fail_next(request_kind::children, fault_position::before_commit);
     const attempt got = hold(one);
     EXPECT_EQ(nodes_made(), 1u);
-    EXPECT_EQ(ensemble.requests(request_kind::sync), 0u) << "the create was answered";
+    EXPECT_EQ(ensemble.requests(request_kind::multi), 0u) << "the create was answered";
 }
 
 TEST_F(AmbiguousCreate, NodeOfALostSessionIsNotAdopted) {
@@ -107,7 +131,7 @@ TEST_F(AmbiguousCreate, NodeOfAnotherSessionIsNotAdopted) {
     core_client& two = connected_client();
     std::string stolen;
     ensemble.fail_next(request_kind::create, fault_position::after_commit);
-    ensemble.before_next(request_kind::sync, [&] {
+    ensemble.before_next(request_kind::multi, [&] {
         stolen = "/locks/a/" + ensemble.children("/locks/a").at(0);
         ensemble.remove_by_operator(stolen);
         ensemble.create_by_operator(stolen, "", create_mode::ephemeral, two.session_id());
@@ -129,7 +153,8 @@ TEST_F(AmbiguousCreate, CancelledWhileUnknownLeavesNothing) {
     got->abort();
     world.settle();
     EXPECT_TRUE(got->done());
-    EXPECT_TRUE(run_until([this] { return nodes() == 0; }, 100ms)) << "found and deleted, before its session ends";
+    EXPECT_TRUE(run_until([this] { return nodes() == 0; }, 100ms))
+        << "found and deleted, before its session ends";
 }
 
 }  // namespace
