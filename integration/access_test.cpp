@@ -33,9 +33,12 @@ protected:
     /// The fixture's own look at the tree needs the right to see it.
     void open_up(const std::string& node, const std::string& secret) {
         raw_client owner = servers_.connect();
-        ASSERT_EQ(owner.call(opcode::auth, frame_writer().put_int(0).put_string("digest").put_string(secret)).err, ok);
+        ASSERT_EQ(
+            owner.call(opcode::auth, frame_writer().put_int(0).put_string("digest").put_string(secret)).err,
+            ok);
         frame_writer request;
-        request.put_string(node).put_int(1).put_int(can_all).put_string("world").put_string("anyone").put_int(-1);
+        request.put_string(node).put_int(1).put_int(can_all).put_string("world").put_string("anyone").put_int(
+            -1);
         ASSERT_EQ(owner.call(opcode::set_acl, request).err, ok);
     }
 };
@@ -54,7 +57,8 @@ TEST_F(AccessTest, CreatorsOnlyLockIsClosedToOthers) {
     EXPECT_EQ(ec, server_errc::no_auth);
     EXPECT_FALSE(mutex(anonymous, path()).holder(5s, ec));
     EXPECT_EQ(ec, server_errc::no_auth);
-    EXPECT_THROW((void)mutex(anonymous, path("below")).acquire(), boost::system::system_error);  // nor below it
+    EXPECT_THROW((void)mutex(anonymous, path("below")).acquire(),
+                 boost::system::system_error);  // nor below it
 
     client other_user(as_user("bob:secret"));
     EXPECT_FALSE(mutex(other_user, path()).acquire(ec));
@@ -77,7 +81,8 @@ TEST_F(AccessTest, EveryLevelGetsTheProvidersList) {
     client_options chosen = as_user("ann:secret");
     chosen.acls = [&](std::string_view node, node_role role) {
         asked.emplace_back(node, role);
-        return role == node_role::parent ? std::vector<acl>{acl(), {can_all, "auth", ""}} : std::vector<acl>{acl()};
+        return role == node_role::parent ? std::vector<acl>{acl(), {can_all, "auth", ""}}
+                                         : std::vector<acl>{acl()};
     };
     client zk(chosen);
     const lease held = mutex(zk, path("a/b")).acquire();

@@ -169,8 +169,8 @@ TEST_F(AdaptersTest, OwnersStandForWhatThreadsCannot) {
     EXPECT_EQ(lock.hold_count(one), 2U);
     boost::asio::cancellation_signal signal;
     std::promise<error_code> cancelled;
-    lock.async_lock(two, boost::asio::bind_cancellation_slot(signal.slot(),
-                                                             [&](error_code ec) { cancelled.set_value(ec); }));
+    lock.async_lock(two, boost::asio::bind_cancellation_slot(
+                             signal.slot(), [&](error_code ec) { cancelled.set_value(ec); }));
     ASSERT_TRUE(has_nodes(path(), 2));
     signal.emit(boost::asio::cancellation_type::terminal);
     EXPECT_EQ(cancelled.get_future().get(), boost::asio::error::operation_aborted);

@@ -29,7 +29,8 @@ class AddressTest : public LockTest {};
 class ipv6_door {
 public:
     ipv6_door(const std::string& host, std::uint16_t port)
-        : server_(boost::asio::ip::make_address(host), port), acceptor_(context_, tcp::endpoint(tcp::v6(), 0)) {
+        : server_(boost::asio::ip::make_address(host), port),
+          acceptor_(context_, tcp::endpoint(tcp::v6(), 0)) {
         accept();
         thread_ = std::jthread([this] { context_.run(); });
     }
@@ -52,12 +53,13 @@ private:
         });
     }
     void pass(link from, link to, std::shared_ptr<std::array<char, 4096>> bytes) {
-        from->async_read_some(boost::asio::buffer(*bytes), [=, this](boost::system::error_code ec, std::size_t got) {
-            if (!ec) boost::asio::write(*to, boost::asio::buffer(*bytes, got), ec);
-            if (!ec) return pass(from, to, bytes);
-            boost::system::error_code ignored;
-            to->shutdown(tcp::socket::shutdown_both, ignored);
-        });
+        from->async_read_some(boost::asio::buffer(*bytes),
+                              [=, this](boost::system::error_code ec, std::size_t got) {
+                                  if (!ec) boost::asio::write(*to, boost::asio::buffer(*bytes, got), ec);
+                                  if (!ec) return pass(from, to, bytes);
+                                  boost::system::error_code ignored;
+                                  to->shutdown(tcp::socket::shutdown_both, ignored);
+                              });
     }
 
     boost::asio::io_context context_{1};
@@ -101,7 +103,8 @@ TEST_F(AddressTest, DeadServersInTheListDoNoHarm) {
 }
 
 TEST_F(AddressTest, SessionTimeoutIsNegotiated) {
-    for (const auto& [asked, given] : {std::pair{500ms, 1000ms}, std::pair{3000ms, 3000ms}, std::pair{3'600'000ms, 10'000ms}}) {
+    for (const auto& [asked, given] :
+         {std::pair{500ms, 1000ms}, std::pair{3000ms, 3000ms}, std::pair{3'600'000ms, 10'000ms}}) {
         client_options chosen = options();
         chosen.session_timeout = asked;
         client zk(chosen);

@@ -50,7 +50,8 @@ protected:
                 EXPECT_EQ(refused.code(), one.code) << one.what << ": " << refused.what();
                 const std::string text = refused.what();
                 for (const std::string& part : one.told) {
-                    EXPECT_NE(text.find(part), std::string::npos) << one.what << ": '" << text << "' lacks " << part;
+                    EXPECT_NE(text.find(part), std::string::npos)
+                        << one.what << ": '" << text << "' lacks " << part;
                 }
             }
         }
@@ -70,25 +71,58 @@ TEST_F(BadInputTest, Clients) {
     };
     expect_refused({
         {"empty servers", with([](auto& o) { o.servers = ""; }), errc::invalid_servers, {"empty"}},
-        {"bad port", with([](auto& o) { o.servers = "a:70000"; }), errc::invalid_servers, {"'a:70000'", "65535"}},
+        {"bad port",
+         with([](auto& o) { o.servers = "a:70000"; }),
+         errc::invalid_servers,
+         {"'a:70000'", "65535"}},
         {"chroot", with([](auto& o) { o.servers = "a:1/x"; }), errc::invalid_servers, {"name_space"}},
-        {"relative name space", with([](auto& o) { o.name_space = "x"; }), errc::invalid_path, {"'x'", "absolute"}},
-        {"session timeout", with([](auto& o) { o.session_timeout = 0ms; }), errc::invalid_duration, {"session_timeout", "0 ms"}},
-        {"connect timeout", with([](auto& o) { o.connect_timeout = -1ms; }), errc::invalid_duration, {"connect_timeout", "-1 ms"}},
-        {"heartbeat", with([](auto& o) { o.heartbeat_interval = 9s; }), errc::invalid_duration, {"9000 ms", "quarter"}},
-        {"loss policy", with([](auto& o) { o.on_loss = static_cast<loss_policy>(9); }), errc::invalid_argument, {"on_loss", "9"}},
-        {"credentials", with([](auto& o) { o.auth = {{"digest", "ann"}}; }), errc::invalid_argument, {"user:password"}},
-        {"application", with([](auto& o) { o.application = "\xff"; }), errc::invalid_argument, {"application", "UTF-8"}},
-        {"no state handler", [](face& f) { (void)f.zk.on_state_change({}); }, errc::invalid_argument, {"handler"}},
-        {"wait_connected(0)", [](face& f) { (void)f.zk.wait_connected(0ms); }, errc::invalid_duration, {"0 ms", "more than zero"}},
-        {"wait_connected(-1)", [](face& f) { (void)f.zk.wait_connected(-1ms); }, errc::invalid_duration, {"-1 ms"}},
+        {"relative name space",
+         with([](auto& o) { o.name_space = "x"; }),
+         errc::invalid_path,
+         {"'x'", "absolute"}},
+        {"session timeout",
+         with([](auto& o) { o.session_timeout = 0ms; }),
+         errc::invalid_duration,
+         {"session_timeout", "0 ms"}},
+        {"connect timeout",
+         with([](auto& o) { o.connect_timeout = -1ms; }),
+         errc::invalid_duration,
+         {"connect_timeout", "-1 ms"}},
+        {"heartbeat",
+         with([](auto& o) { o.heartbeat_interval = 9s; }),
+         errc::invalid_duration,
+         {"9000 ms", "quarter"}},
+        {"loss policy",
+         with([](auto& o) { o.on_loss = static_cast<loss_policy>(9); }),
+         errc::invalid_argument,
+         {"on_loss", "9"}},
+        {"credentials",
+         with([](auto& o) {
+             o.auth = {{"digest", "ann"}};
+         }),
+         errc::invalid_argument,
+         {"user:password"}},
+        {"application",
+         with([](auto& o) { o.application = "\xff"; }),
+         errc::invalid_argument,
+         {"application", "UTF-8"}},
+        {"no state handler",
+         [](face& f) { (void)f.zk.on_state_change({}); },
+         errc::invalid_argument,
+         {"handler"}},
+        {"wait_connected(0)",
+         [](face& f) { (void)f.zk.wait_connected(0ms); },
+         errc::invalid_duration,
+         {"0 ms", "more than zero"}},
+        {"wait_connected(-1)",
+         [](face& f) { (void)f.zk.wait_connected(-1ms); },
+         errc::invalid_duration,
+         {"-1 ms"}},
     });
 }
 
 TEST_F(BadInputTest, Recipes) {
-    const auto at = [](std::string directory) {
-        return [directory](face& f) { mutex(f.zk, directory); };
-    };
+    const auto at = [](std::string directory) { return [directory](face& f) { mutex(f.zk, directory); }; };
     const auto purpose = [](std::string text) {
         return [text](face& f) {
             mutex_options described;
@@ -121,26 +155,50 @@ TEST_F(BadInputTest, Recipes) {
         {"ACL of unknown rights", acls({{64, "world", "anyone"}}), errc::invalid_argument, {"permissions"}},
         {"reentrant path", [](face& f) { reentrant_mutex(f.zk, "a"); }, errc::invalid_path, {"'a'"}},
         {"adapter's path", [](face& f) { lockable_mutex(f.zk, "a"); }, errc::invalid_path, {"'a'"}},
-        {"client moved from", [](face& f) {
+        {"client moved from",
+         [](face& f) {
              client gone(std::move(f.zk));
              std::swap(gone, f.zk);  // f.zk is whole again, gone is not
              mutex(gone, "/x");
-         }, errc::invalid_argument, {"moved from"}},
+         },
+         errc::invalid_argument,
+         {"moved from"}},
     });
 }
 
 TEST_F(BadInputTest, Acquires) {
     expect_refused({
-        {"try_acquire_for(0)", [](face& f) { (void)f.lock.try_acquire_for(0ns); }, errc::invalid_duration, {"0 ns", "more than zero"}},
-        {"try_acquire_for(-1)", [](face& f) { (void)f.lock.try_acquire_for(-1ns); }, errc::invalid_duration, {"-1 ns"}},
-        {"async_acquire_for(0)", [](face& f) { f.lock.async_acquire_for(0ns, [](error_code, const lease&) {}); }, errc::invalid_duration, {"0 ns"}},
+        {"try_acquire_for(0)",
+         [](face& f) { (void)f.lock.try_acquire_for(0ns); },
+         errc::invalid_duration,
+         {"0 ns", "more than zero"}},
+        {"try_acquire_for(-1)",
+         [](face& f) { (void)f.lock.try_acquire_for(-1ns); },
+         errc::invalid_duration,
+         {"-1 ns"}},
+        {"async_acquire_for(0)",
+         [](face& f) { f.lock.async_acquire_for(0ns, [](error_code, const lease&) {}); },
+         errc::invalid_duration,
+         {"0 ns"}},
         {"contenders(0)", [](face& f) { (void)f.lock.contenders(0ms); }, errc::invalid_duration},
         {"holder(-1)", [](face& f) { (void)f.lock.holder(-1ms); }, errc::invalid_duration},
-        {"reentrant try_lock_for(0)", [](face& f) { (void)reentrant_mutex(f.zk, "/x").try_lock_for(0ns); }, errc::invalid_duration, {"0 ns"}},
+        {"reentrant try_lock_for(0)",
+         [](face& f) { (void)reentrant_mutex(f.zk, "/x").try_lock_for(0ns); },
+         errc::invalid_duration,
+         {"0 ns"}},
         {"excess unlock", [](face& f) { reentrant_mutex(f.zk, "/x").unlock(); }, errc::not_owner, {"/x"}},
-        {"token of nothing", [](face& f) { (void)reentrant_mutex(f.zk, "/x").token(); }, errc::not_owner, {"/x"}},
-        {"state of nothing", [](face& f) { (void)reentrant_mutex(f.zk, "/x").state(); }, errc::not_owner, {"/x"}},
-        {"lost_token of nothing", [](face& f) { (void)reentrant_mutex(f.zk, "/x").lost_token(); }, errc::not_owner, {"/x"}},
+        {"token of nothing",
+         [](face& f) { (void)reentrant_mutex(f.zk, "/x").token(); },
+         errc::not_owner,
+         {"/x"}},
+        {"state of nothing",
+         [](face& f) { (void)reentrant_mutex(f.zk, "/x").state(); },
+         errc::not_owner,
+         {"/x"}},
+        {"lost_token of nothing",
+         [](face& f) { (void)reentrant_mutex(f.zk, "/x").lost_token(); },
+         errc::not_owner,
+         {"/x"}},
     });
     client zk(options());
     mutex lock(zk, path("codes"));
@@ -152,7 +210,8 @@ TEST_F(BadInputTest, Acquires) {
     EXPECT_FALSE(lock.holder(-5ms, ec));
     EXPECT_EQ(ec, errc::invalid_duration);
     std::promise<error_code> listed;
-    lock.async_contenders(0ms, [&](error_code why, const std::vector<contender_info>&) { listed.set_value(why); });
+    lock.async_contenders(0ms,
+                          [&](error_code why, const std::vector<contender_info>&) { listed.set_value(why); });
     EXPECT_EQ(listed.get_future().get(), errc::invalid_duration);
     EXPECT_TRUE(lock.try_acquire_for(std::chrono::nanoseconds::max(), ec));  // as good as unlimited
     EXPECT_EQ(ec, error_code());
@@ -167,10 +226,14 @@ TEST_F(BadInputTest, EmptyLeases) {
         {"reason", [](face&) { (void)lease().reason(); }, errc::empty_lease},
         {"remaining", [](face&) { (void)lease().remaining(); }, errc::empty_lease},
         {"lost_token", [](face&) { (void)lease().lost_token(); }, errc::empty_lease},
-        {"on_state_change", [](face&) { (void)lease().on_state_change([](lease_state) {}); }, errc::empty_lease},
+        {"on_state_change", [](face&) { (void)lease().on_state_change([](lease_state) {}); },
+         errc::empty_lease},
         {"check", [](face&) { (void)lease().check(); }, errc::empty_lease},
         {"release", [](face&) { (void)lease().release(); }, errc::empty_lease},
-        {"no handler", [](face& f) { (void)f.held.on_state_change({}); }, errc::invalid_argument, {"handler"}},
+        {"no handler",
+         [](face& f) { (void)f.held.on_state_change({}); },
+         errc::invalid_argument,
+         {"handler"}},
         {"guard", [](face&) { const transaction guarded{lease()}; }, errc::empty_lease},
         {"token's text", [](face&) { (void)fencing_token::parse("12"); }, errc::invalid_token, {"12"}},
     });
@@ -209,14 +272,22 @@ TEST_F(BadInputTest, Transactions) {
         {"version of set", adding([](auto& t) { t.set("/a", "", -2); }), errc::invalid_argument, {"-2"}},
         {"version of remove", adding([](auto& t) { t.remove("/a", -3); }), errc::invalid_argument, {"-3"}},
         {"version of check", adding([](auto& t) { t.check("/a", -4); }), errc::invalid_argument, {"-4"}},
-        {"too large at once", adding([&](auto& t) { t.create("/a", large); }), errc::payload_too_large, {"/a", "1000000"}},
-        {"too large together", adding([&](auto& t) { t.set("/a", large.substr(500'000)).set("/b", large.substr(400'000)); }),
-         errc::payload_too_large, {"/b"}},
+        {"too large at once",
+         adding([&](auto& t) { t.create("/a", large); }),
+         errc::payload_too_large,
+         {"/a", "1000000"}},
+        {"too large together",
+         adding([&](auto& t) { t.set("/a", large.substr(500'000)).set("/b", large.substr(400'000)); }),
+         errc::payload_too_large,
+         {"/b"}},
         {"timeout", [](face& f) { (void)f.zk.commit(transaction(f.held), 0ms); }, errc::invalid_duration},
-        {"another client's lease", [this](face& f) {
+        {"another client's lease",
+         [this](face& f) {
              client other(options());
              (void)other.commit(transaction(f.held));
-         }, errc::invalid_argument, {"must come from the client"}},
+         },
+         errc::invalid_argument,
+         {"must come from the client"}},
     });
 }
 

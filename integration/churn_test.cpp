@@ -29,8 +29,8 @@ public:
 private:
     std::unique_ptr<zk_ensemble> server_;
 };
-reaping_server& server =
-    *static_cast<reaping_server*>(::testing::AddGlobalTestEnvironment(new reaping_server));  // GoogleTest's from here
+reaping_server& server = *static_cast<reaping_server*>(
+    ::testing::AddGlobalTestEnvironment(new reaping_server));  // GoogleTest's from here
 
 class ChurnTest : public LockTest {
 protected:
@@ -53,7 +53,8 @@ TEST_F(ChurnTest, ReapedDirectoriesComeBack) {
         std::vector<std::jthread> workers;
         for (std::size_t i = 0; i < 8; ++i) {
             workers.emplace_back([&, i] {
-                mutex lock(*clients[i % clients.size()], path("deep/" + std::to_string(i % sections.size()) + "/lock"));
+                mutex lock(*clients[i % clients.size()],
+                           path("deep/" + std::to_string(i % sections.size()) + "/lock"));
                 std::minstd_rand random(static_cast<unsigned>(i));
                 for (int turn = 0; turn < 60; ++turn) {
                     error_code ec;
@@ -70,10 +71,12 @@ TEST_F(ChurnTest, ReapedDirectoriesComeBack) {
     for (const guarded_section& one : sections) {
         EXPECT_EQ(one.visits(), 120);
         EXPECT_EQ(one.collisions(), 0);
-        EXPECT_EQ(one.disorder(), 0);  // the sequence numbers start anew with each directory, the tokens do not
+        EXPECT_EQ(one.disorder(),
+                  0);  // the sequence numbers start anew with each directory, the tokens do not
     }
     std::cout << "seen without its directory " << directories_gone << " times\n";
-    EXPECT_TRUE(eventually([&] { return ask([&](raw_client& raw) { return raw.exists(root_); }) == no_node; }, 20s));
+    EXPECT_TRUE(
+        eventually([&] { return ask([&](raw_client& raw) { return raw.exists(root_); }) == no_node; }, 20s));
 }
 
 TEST_F(ChurnTest, TokensGrowOverTheLifeOfADirectory) {
@@ -86,7 +89,8 @@ TEST_F(ChurnTest, TokensGrowOverTheLifeOfADirectory) {
         last = held.fencing_token();
         EXPECT_TRUE(held.node().ends_with("-lock-0000000000")) << held.node();  // a new directory each time
         EXPECT_EQ(held.release(), release_result::confirmed);
-        ASSERT_TRUE(eventually([&] { return ask([&](raw_client& raw) { return raw.exists(path()); }) == no_node; }));
+        ASSERT_TRUE(
+            eventually([&] { return ask([&](raw_client& raw) { return raw.exists(path()); }) == no_node; }));
     }
 }
 
@@ -94,7 +98,8 @@ TEST_F(ChurnTest, EmptyQueuesAreNoErrors) {
     client zk(options());
     mutex lock(zk, path());
     (void)lock.acquire().release();
-    ASSERT_TRUE(eventually([&] { return ask([&](raw_client& raw) { return raw.exists(path()); }) == no_node; }));
+    ASSERT_TRUE(
+        eventually([&] { return ask([&](raw_client& raw) { return raw.exists(path()); }) == no_node; }));
     EXPECT_TRUE(lock.contenders().empty());
     EXPECT_FALSE(lock.holder());
     EXPECT_TRUE(lock.try_acquire());

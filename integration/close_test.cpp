@@ -128,7 +128,8 @@ TEST_F(CloseTest, ClientClosedInItsStateHandler) {
         zk->close();
         closed.set_value();
     });
-    if (zk->state() == session_state::connected && first.exchange(false)) closed.set_value();  // it was quicker
+    if (zk->state() == session_state::connected && first.exchange(false))
+        closed.set_value();  // it was quicker
     ASSERT_EQ(closed.get_future().wait_for(10s), std::future_status::ready);
 }
 
@@ -152,7 +153,8 @@ TEST_F(CloseTest, LeaseReleasedAndDestroyedInHandlers) {
     for (int round = 0; round < 20; ++round) {
         std::promise<release_result> released;
         lock.async_acquire([&](error_code, lease held) {
-            if (round % 2 == 0) return released.set_value(held.release());  // blocks the callback thread, not the reactor
+            if (round % 2 == 0)
+                return released.set_value(held.release());  // blocks the callback thread, not the reactor
             held.async_release([&](error_code, release_result result) { released.set_value(result); });
         });
         ASSERT_EQ(released.get_future().get(), release_result::confirmed);

@@ -139,7 +139,8 @@ TEST_P(ContentionTest, HolderAndContendersTellWhoIsThere) {
     EXPECT_EQ(queue[1].session_id, second.session_id());
     EXPECT_LT(queue[0].sequence, queue[1].sequence);
     const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-                         std::chrono::system_clock::now().time_since_epoch()).count();
+                         std::chrono::system_clock::now().time_since_epoch())
+                         .count();
     EXPECT_NEAR(static_cast<double>(queue[0].created_ms), static_cast<double>(now), 60'000);
     ASSERT_TRUE(queue[0].record);
     EXPECT_EQ(queue[0].record->pid, ::getpid());

@@ -64,7 +64,8 @@ TEST_F(CostTest, UncontendedCycleWaitsForTheNetworkOnce) {
         const lease held = lock.acquire();  // given back in the background
     }
     const auto lasted = steady_clock::now() - begin;
-    std::cout << cycles << " cycles with " << 2 * lag / 1ms << " ms there and back: " << lasted / 1ms << " ms\n";
+    std::cout << cycles << " cycles with " << 2 * lag / 1ms << " ms there and back: " << lasted / 1ms
+              << " ms\n";
     EXPECT_LT(lasted, cycles * 2 * lag * 3 / 2);
     proxy_.set_lag(0ms);
     EXPECT_TRUE(has_nodes(path(), 0));
@@ -108,12 +109,14 @@ TEST_F(CostTest, IdleClientCostsNoProcessorTime) {
     }
     const auto used = processor_time() - used_before;
     const auto lasted = steady_clock::now() - begin;
-    std::cout << "two clients, one waiting and one holding: " << used / 1ms << " ms of " << lasted / 1ms << " ms\n";
+    std::cout << "two clients, one waiting and one holding: " << used / 1ms << " ms of " << lasted / 1ms
+              << " ms\n";
     EXPECT_LT(used, lasted / 50);
     const client_stats idle_after = idle.stats();
     const client_stats holder_after = holder.stats();
     const auto sent = [](const client_stats& from, const client_stats& to) {
-        return to.requests_sent - from.requests_sent - (to.heartbeats - from.heartbeats) - (to.nudges - from.nudges);
+        return to.requests_sent - from.requests_sent - (to.heartbeats - from.heartbeats) -
+               (to.nudges - from.nudges);
     };
     EXPECT_LE(sent(idle_before, idle_after), 6U);      // create2, getChildren, two getData, delete
     EXPECT_LE(sent(holder_before, holder_after), 6U);  // the same

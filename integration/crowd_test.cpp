@@ -86,7 +86,8 @@ TEST_F(CrowdTest, TenThousandWaitOnOneThread) {
     EXPECT_TRUE(eventually([&] { return granted >= 20; }, 60s));
     const auto closing = steady_clock::now();
     waiting.clear();
-    std::cout << granted << " served, the rest closed in " << (steady_clock::now() - closing) / 1ms << " ms\n";
+    std::cout << granted << " served, the rest closed in " << (steady_clock::now() - closing) / 1ms
+              << " ms\n";
     EXPECT_EQ(granted + closed, clients * each);
     EXPECT_EQ(other, 0U);
     EXPECT_TRUE(eventually([&] { return in_queue() == 0; }, 60s));
@@ -101,7 +102,8 @@ TEST_F(CrowdTest, ClientAtItsBudgetRefusesTheNext) {
     lease held = mutex(holder, directory).acquire();
     mutex lock(zk, directory);
     const std::size_t each = directory.size() + 1 + 3 + 36 + 1 + 5 + 10;
-    const std::size_t most = std::min(detail::watch_bytes_max / (2 * (each + 4)), detail::ephemeral_path_bytes_max / each);
+    const std::size_t most =
+        std::min(detail::watch_bytes_max / (2 * (each + 4)), detail::ephemeral_path_bytes_max / each);
     std::vector<pending_lease> waiters(most);
     for (pending_lease& one : waiters) lock.async_acquire(one.handler());
     ASSERT_TRUE(has_nodes(directory, most + 1, 60s));

@@ -29,11 +29,12 @@ struct cut_case {
 void PrintTo(const cut_case& cut, std::ostream* out) { *out << cut.name; }
 
 std::vector<cut_case> all_cases() {
-    const std::vector<std::pair<position, std::string>> positions = {{position::req, "BeforeTheServer"},
-                                                                     {position::com, "ReplyWithheld"},
-                                                                     {position::rep, "ReplyLost"},
-                                                                     {position::mid, "ReplyHalfDelivered"},
-                                                                     {position::half, "SilenceFromTheServer"}};
+    const std::vector<std::pair<position, std::string>> positions = {
+        {position::req, "BeforeTheServer"},
+        {position::com, "ReplyWithheld"},
+        {position::rep, "ReplyLost"},
+        {position::mid, "ReplyHalfDelivered"},
+        {position::half, "SilenceFromTheServer"}};
     struct request {
         role who;
         opcode op;
@@ -55,7 +56,8 @@ std::vector<cut_case> all_cases() {
     };
     std::vector<cut_case> cases;
     for (const request& one : requests) {
-        for (const auto& [at, name] : positions) cases.push_back({one.who, one.op, at, one.skip, one.name + name});
+        for (const auto& [at, name] : positions)
+            cases.push_back({one.who, one.op, at, one.skip, one.name + name});
     }
     cases.push_back({role::second, opcode::event, position::wev_before, 0, "WakeLost"});
     cases.push_back({role::second, opcode::event, position::wev_after, 0, "CutAfterTheWake"});
@@ -147,7 +149,8 @@ std::vector<cut_case> given_up_cases() {
     std::vector<cut_case> chosen;
     for (const cut_case& one : all_cases()) {
         const bool wait = one.at == position::com || one.at == position::half;
-        if (wait && one.op != opcode::remove && one.op != opcode::multi && one.skip == 0 && one.who == role::second) {
+        if (wait && one.op != opcode::remove && one.op != opcode::multi && one.skip == 0 &&
+            one.who == role::second) {
             chosen.push_back(one);
         }
     }
@@ -172,8 +175,10 @@ TEST_P(CutAndGiveUpTest, NothingStays) {
     EXPECT_EQ(attempt.error(), boost::asio::error::operation_aborted);
     EXPECT_FALSE(attempt.held());
     EXPECT_EQ(proxy_.cut_all(), 1U);
-    EXPECT_TRUE(eventually([&] { return shaky.state() == session_state::connected && shaky.stats().obligations == 0 &&
-                                        nodes(path()).size() == 1; }));
+    EXPECT_TRUE(eventually([&] {
+        return shaky.state() == session_state::connected && shaky.stats().obligations == 0 &&
+               nodes(path()).size() == 1;
+    }));
     EXPECT_EQ(path() + "/" + nodes(path()).front(), held.node());
 }
 

@@ -25,7 +25,8 @@ constexpr std::size_t cuts_wanted = 1000;
 // "_c_<uuid>-lock-<number>": two nodes of one uuid would be one contender twice.
 bool has_duplicates(const std::vector<std::string>& names) {
     std::set<std::string> seen;
-    return !std::ranges::all_of(names, [&](const std::string& name) { return seen.insert(name.substr(0, 39)).second; });
+    return !std::ranges::all_of(
+        names, [&](const std::string& name) { return seen.insert(name.substr(0, 39)).second; });
 }
 
 // Looks at the queues through a connection that is never cut, until stopped.
@@ -52,7 +53,8 @@ private:
     }
     void run(std::stop_token stop) {
         while (!stop.stop_requested()) {
-            for (std::size_t i = 0; i < steady_.size(); ++i) changes += sorted(steady_[i]) != expected_[i] ? 1 : 0;
+            for (std::size_t i = 0; i < steady_.size(); ++i)
+                changes += sorted(steady_[i]) != expected_[i] ? 1 : 0;
             duplicates += has_duplicates(client_.children(busy_)) ? 1 : 0;
             ++looks;
         }
@@ -68,8 +70,13 @@ private:
 // One client with a lock that it holds all the time, a place behind another's, and a thread that takes and gives
 // back a lock that all want.
 struct station {
-    station(const client_options& chosen, const std::string& own, const std::string& neighbours, std::string shared)
-        : zk(chosen), mine(zk, own), next(zk, neighbours), busy(zk, std::move(shared)), held(mine.acquire()) {}
+    station(const client_options& chosen, const std::string& own, const std::string& neighbours,
+            std::string shared)
+        : zk(chosen),
+          mine(zk, own),
+          next(zk, neighbours),
+          busy(zk, std::move(shared)),
+          held(mine.acquire()) {}
     void queue_up() { next.async_acquire(waiting.handler()); }
     void work(guarded_section& section) {
         token = held.fencing_token();
@@ -147,7 +154,8 @@ TEST_P(CutsUnderLoadTest, ThousandShortCutsLoseNothing) {
         sum.nudges += stats.nudges;
     }
     std::cout << cuts << " cuts in " << lasted / 1ms << " ms, " << sum.reconnects << " reconnects, "
-              << section.visits() << " turns, " << inspector.looks << " inspections, " << sum.nudges << " nudges\n";
+              << section.visits() << " turns, " << inspector.looks << " inspections, " << sum.nudges
+              << " nudges\n";
     for (auto& one : stations) EXPECT_EQ(one->held.release(), release_result::confirmed);
     for (auto& one : stations) {
         ASSERT_TRUE(one->waiting.wait());

@@ -52,7 +52,8 @@ TEST_P(ExpiryTest, HolderLearnsThatItsSessionHasExpired) {
     EXPECT_EQ(held.reason(), loss_reason::session_expired);
     EXPECT_EQ(held.remaining(), 0ms);
     EXPECT_FALSE(held.check());
-    EXPECT_TRUE(eventually([&] { return !states.so_far().empty() && states.so_far().back() == lease_state::lost; }));
+    EXPECT_TRUE(
+        eventually([&] { return !states.so_far().empty() && states.so_far().back() == lease_state::lost; }));
     ASSERT_TRUE(next.wait());
     EXPECT_GT(next.held().fencing_token(), token);
     EXPECT_EQ(held.release(), release_result::already_lost);
@@ -161,7 +162,8 @@ TEST_P(ExpiryTest, FrozenServersMakeALeaseSuspectThenLost) {
         EXPECT_LT(lost_after, 2s + 300ms);  // the last contact was before the freeze
         RecordProperty(heartbeat ? "lost_after_ms" : "lost_after_ms_without_heartbeat",
                        static_cast<int>(lost_after / 1ms));
-        EXPECT_TRUE(eventually([&] { return !states.so_far().empty() && states.so_far().back() == lease_state::lost; }));
+        EXPECT_TRUE(eventually(
+            [&] { return !states.so_far().empty() && states.so_far().back() == lease_state::lost; }));
         EXPECT_EQ(states.so_far().front(), lease_state::suspect);
 
         for (std::size_t i = 0; i < servers_.size(); ++i) servers_.thaw(i);

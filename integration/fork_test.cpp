@@ -67,52 +67,55 @@ protected:
 TEST_F(ForkTest, ChildThatDestroysItsCopiesDisturbsNobody) {
     hold();
     EXPECT_EQ(in_child([&] {
-        held_ = lease();
-        lock_.reset();
-        zk_->close();
-        zk_.reset();
-        return 0;
-    }), 0);
+                  held_ = lease();
+                  lock_.reset();
+                  zk_->close();
+                  zk_.reset();
+                  return 0;
+              }),
+              0);
     expect_undisturbed();
 }
 
 TEST_F(ForkTest, CopiesInTheChildAnswerThatTheyAreTheParents) {
     hold();
     EXPECT_EQ(in_child([&] {
-        error_code ec;
-        if (lock_->acquire(ec) || ec != errc::wrong_process) return 1;
-        if (lock_->try_acquire_for(1s, ec) || ec != errc::wrong_process) return 2;
-        if (!lock_->contenders(1s, ec).empty() || ec != errc::wrong_process) return 3;
-        if (held_.state() != lease_state::lost || held_.remaining() != 0ms) return 4;
-        if (held_.check(ec) || ec != errc::wrong_process) return 5;
-        transaction writes(held_);
-        writes.set("/x", "y");
-        if (!zk_->commit(writes, 1s, ec).empty() || ec != errc::wrong_process) return 6;
-        if (zk_->wait_connected(1s)) return 7;
-        try {
-            (void)held_.release();
-            return 8;
-        } catch (const boost::system::system_error& refused) {
-            if (refused.code() != errc::wrong_process) return 9;
-        }
-        if (zk_->stats().requests_sent != 0) return 10;
-        return 0;
-    }), 0);
+                  error_code ec;
+                  if (lock_->acquire(ec) || ec != errc::wrong_process) return 1;
+                  if (lock_->try_acquire_for(1s, ec) || ec != errc::wrong_process) return 2;
+                  if (!lock_->contenders(1s, ec).empty() || ec != errc::wrong_process) return 3;
+                  if (held_.state() != lease_state::lost || held_.remaining() != 0ms) return 4;
+                  if (held_.check(ec) || ec != errc::wrong_process) return 5;
+                  transaction writes(held_);
+                  writes.set("/x", "y");
+                  if (!zk_->commit(writes, 1s, ec).empty() || ec != errc::wrong_process) return 6;
+                  if (zk_->wait_connected(1s)) return 7;
+                  try {
+                      (void)held_.release();
+                      return 8;
+                  } catch (const boost::system::system_error& refused) {
+                      if (refused.code() != errc::wrong_process) return 9;
+                  }
+                  if (zk_->stats().requests_sent != 0) return 10;
+                  return 0;
+              }),
+              0);
     expect_undisturbed();
 }
 
 TEST_F(ForkTest, ChildMakesClientsOfItsOwn) {
     hold();
     EXPECT_EQ(in_child([&] {
-        client own(options());
-        mutex other(own, path("childs"));
-        const lease mine = other.try_acquire_for(10s);
-        if (!mine) return 1;
-        if (mine.session_id() == zk_->session_id()) return 2;
-        if (mutex(own, path()).try_acquire()) return 3;  // the parent holds it
-        if (threads_named("paddock-reactor") != 1) return 4;
-        return 0;
-    }), 0);
+                  client own(options());
+                  mutex other(own, path("childs"));
+                  const lease mine = other.try_acquire_for(10s);
+                  if (!mine) return 1;
+                  if (mine.session_id() == zk_->session_id()) return 2;
+                  if (mutex(own, path()).try_acquire()) return 3;  // the parent holds it
+                  if (threads_named("paddock-reactor") != 1) return 4;
+                  return 0;
+              }),
+              0);
     EXPECT_TRUE(has_nodes(path("childs"), 0));
     EXPECT_TRUE(has_nodes(path(), 1));
     expect_undisturbed();
@@ -143,15 +146,17 @@ TEST_F(ForkTest, ForkWhileAcquiresAreUnderWay) {
     });
     for (int i = 0; i < 30; ++i) {
         ASSERT_EQ(in_child([&] {
-            error_code ec;
-            (void)lock_->acquire(ec);
-            if (ec != errc::wrong_process) return 1;
-            if (i % 5 == 0) {
-                client own(options());
-                if (!mutex(own, path("childs")).try_acquire_for(10s)) return 2;
-            }
-            return 0;
-        }), 0) << i;
+                      error_code ec;
+                      (void)lock_->acquire(ec);
+                      if (ec != errc::wrong_process) return 1;
+                      if (i % 5 == 0) {
+                          client own(options());
+                          if (!mutex(own, path("childs")).try_acquire_for(10s)) return 2;
+                      }
+                      return 0;
+                  }),
+                  0)
+            << i;
     }
     busy.request_stop();
     busy.join();
@@ -191,7 +196,8 @@ bool has_connection_to(std::uint16_t port, const std::string& shown) {
         if (socket != std::string::npos) inherited.insert(line.substr(socket + 8, line.size() - socket - 9));
         std::istringstream columns(line);
         const std::vector<std::string> column(std::istream_iterator<std::string>(columns), {});
-        if (column.size() > 9 && column[2].ends_with(wanted.str()) && inherited.contains(column[9])) return true;
+        if (column.size() > 9 && column[2].ends_with(wanted.str()) && inherited.contains(column[9]))
+            return true;
     }
     return false;
 }

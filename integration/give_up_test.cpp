@@ -21,7 +21,10 @@ using std::chrono::steady_clock;
 class GiveUpTest : public LockOnServersTest {
 protected:
     /// The next moment to strike, counted from the beginning of an acquire.
-    microseconds aim() { return microseconds(static_cast<std::int64_t>(window_us_ * (static_cast<double>(random_() % 1000) / 1000))); }
+    microseconds aim() {
+        return microseconds(
+            static_cast<std::int64_t>(window_us_ * (static_cast<double>(random_() % 1000) / 1000)));
+    }
     /// Moves the moments to where both outcomes are likely, however fast the machine is just now.
     void learn(bool granted) { window_us_ = std::clamp(window_us_ * (granted ? 0.9 : 1.1), 50.0, 500'000.0); }
 
@@ -50,7 +53,8 @@ TEST_P(GiveUpTest, TimeoutRacesWithTheGrant) {
         ASSERT_TRUE(next.wait());
         if (next.error()) {
             // On a busy machine even the first answer may come too late.
-            ASSERT_TRUE(next.error() == errc::timed_out || next.error() == errc::servers_unreachable) << next.error();
+            ASSERT_TRUE(next.error() == errc::timed_out || next.error() == errc::servers_unreachable)
+                << next.error();
             ASSERT_FALSE(next.held());
             ++late;
             learn(false);

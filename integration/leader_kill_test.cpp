@@ -43,10 +43,12 @@ TEST_F(LeaderKillTest, LeaseHeldOverAnElection) {
 
     const auto killed = steady_clock::now();
     kill_leader();
-    ASSERT_TRUE(eventually([&] {
-        error_code ec;
-        return held.check(ec) && !ec;
-    }, 30s));
+    ASSERT_TRUE(eventually(
+        [&] {
+            error_code ec;
+            return held.check(ec) && !ec;
+        },
+        30s));
     std::cout << "checked again " << (steady_clock::now() - killed) / 1ms << " ms after the leader's death\n";
     EXPECT_TRUE(eventually([&] { return held.state() == lease_state::held; }));
     EXPECT_EQ(held.fencing_token(), token);
@@ -134,7 +136,8 @@ TEST_F(LeaderKillTest, FrozenServerIsLeftForAnother) {
         const auto token = held.fencing_token();
         const std::string session = "0x" + (std::ostringstream() << std::hex << held.session_id()).str();
         std::size_t at = 0;
-        while (at < servers_.size() && servers_.four_letter(at, "cons").find(session) == std::string::npos) ++at;
+        while (at < servers_.size() && servers_.four_letter(at, "cons").find(session) == std::string::npos)
+            ++at;
         ASSERT_LT(at, servers_.size());
         servers_.freeze(at);
         EXPECT_TRUE(eventually([&] { return held.state() == lease_state::suspect; }));

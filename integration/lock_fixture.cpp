@@ -34,7 +34,8 @@ void LockTest::SetUp() {
 void LockTest::TearDown() {
     servers_.start();
     std::vector<std::string> left;
-    EXPECT_TRUE(eventually([&] { return (left = leftovers()).empty(); }, 20s)) << ::testing::PrintToString(left);
+    EXPECT_TRUE(eventually([&] { return (left = leftovers()).empty(); }, 20s))
+        << ::testing::PrintToString(left);
     std::size_t watches = 0;
     EXPECT_TRUE(eventually([&] { return (watches = servers_.watch_count()) == watches_; }, 20s))
         << watches << " watches, " << watches_ << " before the test";

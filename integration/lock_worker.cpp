@@ -58,7 +58,8 @@ int hold(const arguments& given) {
     writes.set(given.at(3), "stale");
     paddock::error_code ec;
     (void)zk.commit(writes, std::chrono::seconds(10), ec);
-    std::cout << "commit " << ec.message() << (ec == paddock::errc::lease_lost ? " (refused)" : "") << std::endl;
+    std::cout << "commit " << ec.message() << (ec == paddock::errc::lease_lost ? " (refused)" : "")
+              << std::endl;
     std::cout << "writes " << held.fencing_token().to_string() << std::endl;
     return 0;
 }

@@ -16,7 +16,8 @@ using std::chrono::steady_clock;
 class TransactionTest : public LockOnServersTest {
 protected:
     void TearDown() override {
-        for (const char* name : {"a", "b"}) (void)ask([&](raw_client& raw) { return raw.remove(path(name)); });
+        for (const char* name : {"a", "b"})
+            (void)ask([&](raw_client& raw) { return raw.remove(path(name)); });
         LockOnServersTest::TearDown();
     }
     std::string data(const std::string& name) {
@@ -126,10 +127,11 @@ TEST_P(TransactionTest, WaitsForAConnectionWithinItsTimeout) {
     EXPECT_GE(steady_clock::now() - begin, 200ms);
     std::promise<error_code> cancelled;
     boost::asio::cancellation_signal signal;
-    zk.async_commit(writes, 10s, boost::asio::bind_cancellation_slot(
-                                     signal.slot(), [&](error_code why, const std::vector<transaction_result>&) {
-                                         cancelled.set_value(why);
-                                     }));
+    zk.async_commit(writes, 10s,
+                    boost::asio::bind_cancellation_slot(
+                        signal.slot(), [&](error_code why, const std::vector<transaction_result>&) {
+                            cancelled.set_value(why);
+                        }));
     signal.emit(boost::asio::cancellation_type::total);
     EXPECT_EQ(cancelled.get_future().get(), boost::asio::error::operation_aborted);
     std::promise<error_code> late;

@@ -73,6 +73,16 @@ bool contender::grant(joined_node& mine) {
     return finish({}, lease(std::move(granted)));
 }
 
+// As `pause`, but nobody cuts it short.
+asio::awaitable<void> contender::rest(std::chrono::milliseconds length) {
+    bool over = false;
+    const auto timer = world_.call_at(world_.now() + length, [this, &over] {
+        over = true;
+        wake.notify();
+    });
+    while (!over) co_await wake.wait();
+}
+
 asio::awaitable<void> contender::pause() {
     bool over = false;
     const auto timer = world_.call_at(world_.now() + delays_.next(world_.random_unit()), [this, &over] {

@@ -35,7 +35,6 @@ struct joined_node {
     stat node;
     budget_share share;
     watch_ticket own_watch;   ///< on `path`, while waiting
-    bool repeated = false;    ///< created anew after a lost reply: a twin may turn up, see `remove_twins`
     std::uint64_t epoch = 0;  ///< connection on which `children` was read
     std::vector<std::string>
         children;  ///< listing sent together with the create; empty if it must be read again
@@ -74,7 +73,6 @@ private:
     // turn.cpp
     asio::awaitable<error_code> wait_for_turn(joined_node& mine);
     [[nodiscard]] queue_plan decide(joined_node& mine) const;
-    void remove_twins(const joined_node& mine, const std::vector<std::string>& children) const;
     asio::awaitable<error_code> read_children(joined_node& mine);
     asio::awaitable<error_code> watch_and_wait(joined_node& mine, const std::string& predecessor);
     asio::awaitable<error_code> confirm(joined_node& mine);
@@ -83,6 +81,7 @@ private:
 
     bool grant(joined_node& mine);
     asio::awaitable<void> pause();
+    asio::awaitable<void> rest(std::chrono::milliseconds length);
 
     const std::shared_ptr<client_core> core_;
     const std::shared_ptr<const contender_settings> settings_;

@@ -18,6 +18,9 @@ std::size_t node_path_length(const contender_settings& settings) {
            settings.kind.size() + 11;
 }
 
+// A server may still be working on what it had read from a connection that is gone: not found is asked twice.
+constexpr std::chrono::milliseconds second_look(100);
+
 // A directory may be reaped as fast as it is made, but not for ever.
 constexpr int missing_rounds_max = 100;
 
@@ -32,6 +35,7 @@ asio::awaitable<error_code> contender::join(std::shared_ptr<session> home, joine
     const std::string uuid = format_uuid(world_.random_128());
     const std::string prefix = join_path(settings_->directory, protected_prefix(uuid) + settings_->kind);
     int missing = 0;
+    bool repeated = false;
     // Ends by joining, a final error, the session's end or giving up; each round is one server's answer.
     for (;;) {
         listing_window::place listing = co_await home->listings().enter(*this);
@@ -44,12 +48,16 @@ asio::awaitable<error_code> contender::join(std::shared_ptr<session> home, joine
         if (unknown) {
             ec = co_await resolve(home, uuid, mine);
             if (is_code(ec, server_errc::no_node)) {  // it was never created
-                mine.repeated = true;
+                repeated = true;
                 co_await pause();  // the cause may be a server that cannot process the request
                 continue;
             }
         }
         if (!ec) delays_.reset();
+        if (!ec && repeated) {
+            std::string id = protected_prefix(uuid);
+            home->twins().add(settings_->directory, std::move(id), std::string(name_of(mine.path)));
+        }
         if (!ec || ec.category() == round_category()) co_return ec;
         if (is_code(ec, server_errc::no_node) && ++missing <= missing_rounds_max) {
             ec = co_await create_parents(*home);
@@ -94,6 +102,7 @@ asio::awaitable<error_code> contender::create_and_list(session& home, const std:
 asio::awaitable<error_code> contender::resolve(std::shared_ptr<session> home, const std::string& uuid,
                                                joined_node& mine) {
     const std::string prefix = protected_prefix(uuid);
+    bool asked_before = false;
     for (;;) {  // ends by an answer or with the session
         const bool connected = co_await home->wait_connected(*this, true);
         if (!connected) co_return round_end::session_over;
@@ -114,7 +123,11 @@ asio::awaitable<error_code> contender::resolve(std::shared_ptr<session> home, co
         if (seen.ec) co_return seen.ec;
         const auto found =
             std::ranges::find_if(seen.names, [&](const auto& name) { return name.starts_with(prefix); });
-        if (found == seen.names.end()) co_return server_errc::no_node;
+        if (found == seen.names.end()) {
+            if (std::exchange(asked_before, true)) co_return server_errc::no_node;
+            co_await rest(second_look);
+            continue;
+        }
 
         const mailbox<stat_reply> looked(world_.executor());
         const std::string path = join_path(settings_->directory, *found);

@@ -6,7 +6,6 @@
 #include "core/contender/outcome.hpp"
 #include "core/path.hpp"
 #include "core/retry.hpp"
-#include "core/sequence_name.hpp"
 
 namespace paddock::detail {
 
@@ -32,25 +31,11 @@ asio::awaitable<error_code> contender::wait_for_turn(joined_node& mine) {
 // The listing does not outlive this: thousands that wait in one queue would keep thousands of copies of it.
 queue_plan contender::decide(joined_node& mine) const {
     const std::vector<std::string> children = std::exchange(mine.children, {});
-    if (mine.repeated) remove_twins(mine, children);
     queue_plan plan = settings_->plan(name_of(mine.path), children);
     LOG_IF_EVERY_N(WARNING, plan.foreign > 0, 1000)
         << "paddock: " << settings_->directory << " has " << plan.foreign
         << " child(ren) that are no contenders of this recipe; they are ignored, Curator may wait for them";
     return plan;
-}
-
-// Should a node of an earlier create turn up after all, it would stand in front of its own twin for ever (hazard A1).
-void contender::remove_twins(const joined_node& mine, const std::vector<std::string>& children) const {
-    const std::string_view own = name_of(mine.path);
-    const std::string_view id = own.substr(0, protected_prefix(std::string(36, 'x')).size());
-    for (const std::string& name : children) {
-        if (name == own || !name.starts_with(id)) continue;
-        LOG(WARNING) << "paddock: session 0x" << std::hex << mine.home->id() << std::dec
-                     << " finds a second node " << name << " of its own in " << settings_->directory
-                     << "; deleting it";
-        mine.home->obligations().add(join_path(settings_->directory, name), nullptr, {});
-    }
 }
 
 asio::awaitable<error_code> contender::read_children(joined_node& mine) {

@@ -59,6 +59,7 @@ void session::finish(error_code reason, loss_reason why) {
     watches_->end();  // first: nothing that ends below has a watch to remove any more
     leases_->end();
     obligations_->end();
+    twins_.end();
     tell_waiting();
     std::exchange(owner_, nullptr)->on_session_change(*this, session_state::lost, reason);
 }

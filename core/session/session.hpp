@@ -17,6 +17,7 @@
 #include "core/session/listing_window.hpp"
 #include "core/session/session_clock.hpp"
 #include "core/session/session_limits.hpp"
+#include "core/session/twin_sweeper.hpp"
 #include "core/session/watch_registry.hpp"
 
 namespace paddock::detail {
@@ -78,6 +79,7 @@ public:
     [[nodiscard]] watch_registry& watches() noexcept { return *watches_; }
     [[nodiscard]] session_limits& limits() noexcept { return limits_; }
     [[nodiscard]] listing_window& listings() noexcept { return listings_; }
+    [[nodiscard]] twin_sweeper& twins() noexcept { return twins_; }
     [[nodiscard]] const std::shared_ptr<session_clock>& clock() const noexcept { return clock_; }
     [[nodiscard]] wire_counts counts() const;
 
@@ -118,6 +120,7 @@ private:
     std::unique_ptr<delete_obligations> obligations_;
     session_limits limits_;
     listing_window listings_;
+    twin_sweeper twins_{*this};
 
     bool connected_ = false;
     bool ended_ = false;

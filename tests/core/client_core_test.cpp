@@ -12,7 +12,8 @@ protected:
         return all;
     }
     void watch(core_client& one) {
-        watching_ = one.handle.on_state_change([this](const session_event& event) { events.push_back(event); });
+        watching_ =
+            one.handle.on_state_change([this](const session_event& event) { events.push_back(event); });
     }
     void TearDown() override {
         watching_.reset();
@@ -37,7 +38,8 @@ TEST_F(ClientCore, EventsOfALifeInOrder) {
     ASSERT_TRUE(run_until([&] { return one.closed; }));
     world.settle();
     using enum session_state;
-    EXPECT_EQ(states(), (list{connected, suspended, connected, suspended, lost, connecting, connected, closed}));
+    EXPECT_EQ(states(),
+              (list{connected, suspended, connected, suspended, lost, connecting, connected, closed}));
     EXPECT_EQ(events[0].session_id, first);
     EXPECT_EQ(events[0].timeout, 3s);
     EXPECT_EQ(events[4].reason, make_error_code(errc::session_expired));

@@ -19,7 +19,8 @@ protected:
     using handler = asio::any_completion_handler<void(error_code, int)>;
 
     auto make(handler made) {
-        return make_completion(std::move(made), [this](unique_task task) { asio::post(callbacks, std::move(task)); });
+        return make_completion(std::move(made),
+                               [this](unique_task task) { asio::post(callbacks, std::move(task)); });
     }
     template <class Executor>
     handler bound_to(Executor executor) {

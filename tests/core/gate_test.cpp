@@ -42,7 +42,8 @@ TEST(Gate, ForkedChildIsRefused) {
     const pid_t child = ::fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
-        const bool refused = entrance.in_other_process() && entrance.post([] {}) == make_error_code(errc::wrong_process);
+        const bool refused =
+            entrance.in_other_process() && entrance.post([] {}) == make_error_code(errc::wrong_process);
         ::_exit(refused ? 0 : 1);
     }
     int status = 0;

@@ -28,7 +28,8 @@ class ListingWindow : public ::testing::Test {
 protected:
     visitor& arrive() {
         visitor& next = *visitors_.emplace_back(std::make_unique<visitor>(context_.get_executor()));
-        asio::co_spawn(context_, visit(window_, next), [](std::exception_ptr failed) { EXPECT_FALSE(failed); });
+        asio::co_spawn(context_, visit(window_, next),
+                       [](std::exception_ptr failed) { EXPECT_FALSE(failed); });
         run();
         return next;
     }

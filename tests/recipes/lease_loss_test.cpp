@@ -14,7 +14,9 @@ protected:
     /// A held lease whose changes are written down.
     attempt watched_hold(core_client& by) {
         const attempt got = hold(by);
-        watching_ = got->result.on_state_change([this](lease_state now) { changes.push_back({now, world.now()}); });
+        watching_ = got->result.on_state_change([this](lease_state now) {
+            changes.push_back({now, world.now()});
+        });
         return got;
     }
     std::vector<lease_state> states() const {

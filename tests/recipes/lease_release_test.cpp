@@ -59,7 +59,8 @@ TEST_F(LeaseRelease, UnconfirmedWhenTheSessionEndsFirst) {
 
 TEST_F(LeaseRelease, IsTriedAgainOverReconnects) {
     core_client& one = connected_client();
-    for (const auto where : {fault_position::before_send, fault_position::before_commit, fault_position::after_commit})
+    for (const auto where :
+         {fault_position::before_send, fault_position::before_commit, fault_position::after_commit})
         for (int i = 0; i < 2; ++i) ensemble.fail_next(request_kind::remove, where);
     const attempt got = hold(one);
     const auto session = one.session_id();
@@ -87,7 +88,8 @@ TEST_F(LeaseRelease, RefusedDeletesAreToldAndTriedUntilTheRightsChange) {
     core_client& one = connected_client();
     const attempt got = hold(one);
     bool denied = true;
-    ensemble.deny([&](request_kind kind, const std::string&) { return denied && kind == request_kind::remove; });
+    ensemble.deny(
+        [&](request_kind kind, const std::string&) { return denied && kind == request_kind::remove; });
     EXPECT_EQ(result_of(release(got)), release_result::unconfirmed);
     world.advance(1s);
     EXPECT_EQ(nodes(), 1u);

@@ -14,7 +14,8 @@ struct cut_case {
 std::string case_name(const ::testing::TestParamInfo<std::tuple<cut_case, fault_position>>& one) {
     static constexpr const char* positions[] = {"BeforeSend", "BeforeCommit", "AfterCommit"};
     const auto& [which, where] = one.param;
-    return std::string(name_of(which.kind)) + std::to_string(one.index / 3) + positions[static_cast<int>(where)];
+    return std::string(name_of(which.kind)) + std::to_string(one.index / 3) +
+           positions[static_cast<int>(where)];
 }
 
 class Cuts : public ::testing::TestWithParam<std::tuple<cut_case, fault_position>> {};
@@ -52,24 +53,24 @@ TEST_P(Cuts, CycleCompletes) {
 }
 
 constexpr cut_case cases[] = {
-    {request_kind::create, 0, "_c_", false},      // the first try, which finds no directory
-    {request_kind::create, 1, "_c_", false},      // the one that creates the node
+    {request_kind::create, 0, "_c_", false},  // the first try, which finds no directory
+    {request_kind::create, 1, "_c_", false},  // the one that creates the node
     {request_kind::create, 0, "_c_", true},
-    {request_kind::create, 2, "/locks", false},   // a parent: after _c_, the outer one
+    {request_kind::create, 2, "/locks", false},  // a parent: after _c_, the outer one
     {request_kind::create, 1, "/locks", false},
     {request_kind::children, 0, "", false},
     {request_kind::children, 1, "", false},
     {request_kind::children, 0, "", true},
-    {request_kind::children, 1, "", true},        // the listing after the wake-up
-    {request_kind::get, 0, "", false},            // the watch on the own node
-    {request_kind::get, 0, "", true},             // the watch on the predecessor
+    {request_kind::children, 1, "", true},  // the listing after the wake-up
+    {request_kind::get, 0, "", false},      // the watch on the own node
+    {request_kind::get, 0, "", true},       // the watch on the predecessor
     {request_kind::get, 1, "", true},
-    {request_kind::multi, 0, "", false},          // a heartbeat
-    {request_kind::multi, 0, "", true},           // the confirmation before the grant
+    {request_kind::multi, 0, "", false},  // a heartbeat
+    {request_kind::multi, 0, "", true},   // the confirmation before the grant
     {request_kind::multi, 1, "", true},
     {request_kind::remove, 0, "", false},
     {request_kind::remove, 0, "", true},
-    {request_kind::exists, 0, "", true},          // an idle heartbeat
+    {request_kind::exists, 0, "", true},  // an idle heartbeat
 };
 
 INSTANTIATE_TEST_SUITE_P(All, Cuts,

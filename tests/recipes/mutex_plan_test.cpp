@@ -30,7 +30,8 @@ queue_plan plan(verdict what, std::string predecessor = {}, std::size_t ahead = 
     return {what, std::move(predecessor), ahead, foreign};
 }
 
-const std::string n0 = contender_name(0), n1 = contender_name(1), n2 = contender_name(2), n9 = contender_name(9);
+const std::string n0 = contender_name(0), n1 = contender_name(1), n2 = contender_name(2),
+                  n9 = contender_name(9);
 
 const plan_case cases[] = {
     {"Alone", n0, {n0}, plan(verdict::hold)},
@@ -45,12 +46,22 @@ const plan_case cases[] = {
     {"OtherWritersCount", n1, {n1, "lock-0000000000"}, plan(verdict::wait, "lock-0000000000", 1)},
     {"NumberOfWrongLengthIsForeign", n1, {n1, "lock-000000000"}, plan(verdict::hold, {}, 0, 1)},
     {"NumberWithTailIsForeign", n1, {n1, "lock-0000000000x"}, plan(verdict::hold, {}, 0, 1)},
-    {"NumbersAreNotText", contender_name(1'000'000'000, "z"), {contender_name(1'000'000'000, "z"), contender_name(999'999'999, "a")},
+    {"NumbersAreNotText",
+     contender_name(1'000'000'000, "z"),
+     {contender_name(1'000'000'000, "z"), contender_name(999'999'999, "a")},
      plan(verdict::wait, contender_name(999'999'999, "a"), 1)},
-    {"IdsDoNotOrder", contender_name(1, "a"), {contender_name(1, "a"), contender_name(0, "z")},
+    {"IdsDoNotOrder",
+     contender_name(1, "a"),
+     {contender_name(1, "a"), contender_name(0, "z")},
      plan(verdict::wait, contender_name(0, "z"), 1)},
-    {"LastSafeNumber", contender_name(sequence_high_water - 1), {contender_name(sequence_high_water - 1)}, plan(verdict::hold)},
-    {"HighWater", contender_name(sequence_high_water), {contender_name(sequence_high_water)}, plan(verdict::exhausted)},
+    {"LastSafeNumber",
+     contender_name(sequence_high_water - 1),
+     {contender_name(sequence_high_water - 1)},
+     plan(verdict::hold)},
+    {"HighWater",
+     contender_name(sequence_high_water),
+     {contender_name(sequence_high_water)},
+     plan(verdict::exhausted)},
     {"Overflown", contender_name(-2147483647), {contender_name(-2147483647)}, plan(verdict::exhausted)},
     {"OwnNameWithoutNumber", "config", {"config", n0}, plan(verdict::absent, {}, 0, 1)},
 };
@@ -112,8 +123,10 @@ TEST(MutexPlan, GarbageGrantsNobodyTwice) {
         std::vector<std::string> children = {contender_name(static_cast<std::int32_t>(random() % 5), "me")};
         for (auto left = random() % 8; left > 0; --left) {
             std::string name = random() % 2 ? "lock-" : "";
-            for (auto length = random() % 12; length > 0; --length) name += alphabet[random() % alphabet.size()];
-            if (random() % 2) name = contender_name(static_cast<std::int32_t>(random() % 5), std::to_string(left));
+            for (auto length = random() % 12; length > 0; --length)
+                name += alphabet[random() % alphabet.size()];
+            if (random() % 2)
+                name = contender_name(static_cast<std::int32_t>(random() % 5), std::to_string(left));
             children.push_back(name);
         }
         std::set<std::int32_t> holding;
@@ -121,7 +134,8 @@ TEST(MutexPlan, GarbageGrantsNobodyTwice) {
             const queue_plan got = plan_mutex(name, children);
             if (got.what == verdict::wait) {
                 ASSERT_TRUE(std::ranges::count(children, got.predecessor));
-                ASSERT_TRUE(comes_before(*sequence_of(got.predecessor, mutex_kind), *sequence_of(name, mutex_kind)));
+                ASSERT_TRUE(
+                    comes_before(*sequence_of(got.predecessor, mutex_kind), *sequence_of(name, mutex_kind)));
             }
             if (got.what == verdict::hold) holding.insert(*sequence_of(name, mutex_kind));
         }

@@ -141,7 +141,8 @@ TEST_P(PassingAnswers, AreAskedAgain) {
     if (!GetParam().contended) holder->result = lease();
     rig.world.advance(20ms);
     for (int i = 0; i < 3; ++i)
-        rig.ensemble.answer_next(GetParam().kind, server_errc::throttled, {two.number(), 0, GetParam().path_part});
+        rig.ensemble.answer_next(GetParam().kind, server_errc::throttled,
+                                 {two.number(), 0, GetParam().path_part});
     const attempt got = rig.acquire(two);
     rig.world.advance(2s);
     EXPECT_NE(got->done(), GetParam().contended);

@@ -26,7 +26,8 @@ public:
             add_client(options);
         }
         fault_rates rates;
-        for (double* rate : {&rates.lose_request, &rates.lose_reply, &rates.cut, &rates.stall, &rates.refuse, &rates.reap})
+        for (double* rate :
+             {&rates.lose_request, &rates.lose_reply, &rates.cut, &rates.stall, &rates.refuse, &rates.reap})
             *rate = below(3) == 0 ? 0.002 * static_cast<double>(below(10)) : 0;
         rates.longest = 1s;
         ensemble.enable_random_faults(rates, seed);
@@ -54,7 +55,9 @@ private:
     };
 
     std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
-    core_client& any_client() { return *std::next(clients.begin(), static_cast<std::ptrdiff_t>(below(clients.size()))); }
+    core_client& any_client() {
+        return *std::next(clients.begin(), static_cast<std::ptrdiff_t>(below(clients.size())));
+    }
     void later(std::chrono::milliseconds longest, std::function<void()> what) {
         const auto after = std::chrono::milliseconds(1 + below(static_cast<std::uint64_t>(longest.count())));
         plans_.push_back(world.call_at(world.now() + after, std::move(what)));
@@ -164,7 +167,9 @@ private:
     void inspect_lease(const job& one) {
         const lease& held = one.started->result;
         const bool certain = held.state() == lease_state::held || held.remaining() > 0ms;
-        if (!certain || forced_.contains(held.session_id()) || deleted_.contains(held.fencing_token().value())) return;
+        if (!certain || forced_.contains(held.session_id()) ||
+            deleted_.contains(held.fencing_token().value()))
+            return;
         ASSERT_TRUE(ensemble.node(held.node())) << "held, but gone: " << held.node();
     }
     /// Of the leases whose nodes live there is at most one a path, and it is the first in the queue.
@@ -206,7 +211,8 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
 
 TEST(MutexSimulation, RandomSchedulesKeepTheInvariants) {
     const std::uint64_t first = number_from("PADDOCK_SEED", 1);
-    const std::uint64_t last = first + number_from("PADDOCK_SEEDS", std::getenv("PADDOCK_SEED") ? 1 : 200) - 1;
+    const std::uint64_t last =
+        first + number_from("PADDOCK_SEEDS", std::getenv("PADDOCK_SEED") ? 1 : 200) - 1;
     for (std::uint64_t seed = first; seed <= last && !HasFailure(); ++seed) {
         SCOPED_TRACE("PADDOCK_SEED=" + std::to_string(seed));
         schedule one(seed);

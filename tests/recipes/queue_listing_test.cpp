@@ -129,7 +129,8 @@ TEST_F(QueueListing, LongQueueIsReadWhole) {
 TEST_F(QueueListing, IsTriedAgainOverCutsAndRefusedAtItsDeadline) {
     core_client& one = connected_client();
     const attempt holder = hold(one);
-    for (const auto where : {fault_position::before_send, fault_position::before_commit, fault_position::after_commit})
+    for (const auto where :
+         {fault_position::before_send, fault_position::before_commit, fault_position::after_commit})
         ensemble.fail_next(request_kind::children, where);
     ensemble.answer_next(request_kind::children, server_errc::throttled);
     EXPECT_EQ(list(one)->result.size(), 1u);

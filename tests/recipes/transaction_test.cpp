@@ -13,8 +13,8 @@ protected:
 
     committing start(core_client& by, const transaction& writes, std::chrono::milliseconds timeout = 2s) {
         auto made = std::make_shared<outcome<std::vector<transaction_result>>>();
-        by.handle.async_commit(writes, timeout,
-                               boost::asio::bind_cancellation_slot(made->cancel.slot(), recorded(made, world)));
+        by.handle.async_commit(
+            writes, timeout, boost::asio::bind_cancellation_slot(made->cancel.slot(), recorded(made, world)));
         return made;
     }
     committing commit(core_client& by, const transaction& writes) {
@@ -32,7 +32,10 @@ TEST_F(Transactions, CommitAppliesAllInOneNetworkWait) {
     ensemble.create_by_operator("/gone");
     world.advance(10ms);
     transaction writes(got->result);
-    writes.set("/config", "new").create("/log-", "entry", create_mode::sequential).remove("/gone").check("/config");
+    writes.set("/config", "new")
+        .create("/log-", "entry", create_mode::sequential)
+        .remove("/gone")
+        .check("/config");
     EXPECT_EQ(writes.size(), 4u);
     const auto begin = world.now();
     const committing done = commit(one, writes);
@@ -104,7 +107,8 @@ TEST_F(Transactions, LostReplyIsAnUnknownOutcome) {
     core_client& one = connected_client();
     const attempt got = hold(one);
     world.advance(10ms);
-    for (const auto where : {fault_position::before_send, fault_position::before_commit, fault_position::after_commit}) {
+    for (const auto where :
+         {fault_position::before_send, fault_position::before_commit, fault_position::after_commit}) {
         transaction writes(got->result);
         writes.create("/effect");
         ensemble.fail_next(request_kind::multi, where);

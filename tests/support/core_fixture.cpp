@@ -98,8 +98,8 @@ attempt core_rig::try_acquire(core_client& by, const std::string& path) {
 
 attempt core_rig::acquire_within(core_client& by, std::chrono::nanoseconds limit, const std::string& path) {
     const attempt made = track();
-    auto started = std::make_shared<detail::contender>(by.core, mutex_settings(by, path), true,
-                                                       recorded(made, world));
+    auto started =
+        std::make_shared<detail::contender>(by.core, mutex_settings(by, path), true, recorded(made, world));
     by.core->entrance()->post([started, end = saturating_add(world.now(), limit)] {
         started->expire_at(end);
         started->start();
@@ -117,7 +117,8 @@ attempt core_rig::hold(core_client& by, const std::string& path) {
 bool core_rig::quiet() const {
     for (const core_client& one : clients) {
         const client_stats now = one.stats();
-        if (now.waiters + now.obligations + now.leases + now.watches + now.ephemeral_path_bytes > 0) return false;
+        if (now.waiters + now.obligations + now.leases + now.watches + now.ephemeral_path_bytes > 0)
+            return false;
     }
     for (const auto id : ensemble.sessions())
         if (!ensemble.ephemerals(id).empty()) return false;
@@ -149,7 +150,8 @@ void core_rig::expect_clean() {
         return all;
     };
     EXPECT_TRUE(run_until(let_through, 120s)) << "an operation never completed";
-    EXPECT_TRUE(run_until([this] { return quiet(); }, 30s)) << "a node, watch, obligation or budget share is left";
+    EXPECT_TRUE(run_until([this] { return quiet(); }, 30s))
+        << "a node, watch, obligation or budget share is left";
     for (const attempt& one : attempts) EXPECT_EQ(one->completions, 1);
     expect_closed();
 }

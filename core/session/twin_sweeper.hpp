@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "core/environment.hpp"
+
+namespace paddock::detail {
+
+class session;
+
+/// Deletes nodes that turn up late. After a lost reply a contender is created anew only when a quorum write and a
+/// listing have shown that the first create did not take effect; but a server may still be working on what it had read
+/// from the old connection, and takes it once the session is back with it. Such a node, under an id that this session
+/// alone uses, would stand in the queue until the session ends (hazard A1), so it is looked for a few times.
+class twin_sweeper {
+public:
+    explicit twin_sweeper(session& host) : host_(host) {}
+
+    /// Looks in `directory` for names that begin with `id`, other than `own`.
+    void add(std::string directory, std::string id, std::string own);
+    void end() { hunts_.clear(); }
+
+private:
+    struct hunt {
+        std::string directory;
+        std::string id;
+        std::string own;
+        std::size_t round = 0;
+        scheduled_call next;
+    };
+    void arm(std::uint64_t which);
+    void sweep(std::uint64_t which);
+
+    session& host_;
+    std::uint64_t last_ = 0;
+    std::map<std::uint64_t, hunt> hunts_;
+};
+
+}  // namespace paddock::detail
