@@ -80,7 +80,8 @@ public:
 private:
     auto bound(Args... args) {
         return [handler = std::move(handler_), values = std::tuple<Args...>(std::move(args)...)]() mutable {
-            boost::asio::get_associated_cancellation_slot(handler).clear();
+            // The slot stays filled: another thread may be emitting its signal right now, and an emission after
+            // completion finds nothing to cancel.
             std::apply(std::move(handler), std::move(values));
         };
     }

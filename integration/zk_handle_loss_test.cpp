@@ -105,10 +105,11 @@ protected:
         EXPECT_GT(load.answered_, cuts);
         EXPECT_GT(load.unknown_, 0u);
         EXPECT_GE(cuts, 10u);
-        EXPECT_EQ(session.events().count(happened::disconnected), cuts);
-        EXPECT_EQ(session.events().count(happened::connected), cuts + 1);
         EXPECT_EQ(session.events().count(happened::ended), 0u);
         EXPECT_TRUE(eventually([&] { return session.exists("/chaos").what == fate::answered; }));
+        const std::size_t losses = session.events().count(happened::disconnected);
+        EXPECT_GE(losses, cuts);  // one may have struck the next connection too
+        EXPECT_EQ(session.events().count(happened::connected), losses + 1);
     }
 };
 

@@ -181,7 +181,7 @@ TEST_F(ZkHandle, ReportsALostReplyAsUnknown) {
     ASSERT_TRUE(through.events().wait(happened::connected));
     const auto fault = proxy.inject({.at = position::rep, .op = opcode::create2});
     const auto answer = through.create("/lost-reply");
-    EXPECT_EQ(fault->hits(), 1u);
+    EXPECT_TRUE(fault->wait_hits(1));
     EXPECT_EQ(answer.what, fate::unknown);
     EXPECT_EQ(answer.ec, error_code(errc::outcome_unknown));
     ASSERT_TRUE(through.events().wait(happened::connected, 2));

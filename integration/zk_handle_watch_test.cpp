@@ -144,7 +144,7 @@ TEST_F(ZkHandleWatch, StaysRemovedWhenTheAnswerIsLost) {
     session.remove_watch("/watched");
     ASSERT_TRUE(session.events().wait(happened::connected, 2));
     flush();
-    EXPECT_EQ(fault->hits(), 1u);
+    EXPECT_TRUE(fault->wait_hits(1));
     EXPECT_EQ(server_watches(), 0u);
 }
 

@@ -52,8 +52,7 @@ struct server_resolver::round : std::enable_shared_from_this<round> {
         const auto self = shared_from_this();  // a new round may begin inside
         log_failures();
         std::ranges::sort(addresses);
-        const auto duplicates = std::ranges::unique(addresses);
-        addresses.erase(duplicates.begin(), duplicates.end());
+        addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
         found(addresses);
     }
 

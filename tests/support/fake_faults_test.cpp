@@ -293,6 +293,16 @@ TEST_F(Faults, IsolatedServerAnswersReadsWhileTheSessionExpires) {
     EXPECT_EQ(ensemble.node_count(), 0u);
 }
 
+TEST_F(Faults, HealedServerDropsClientsWhoseSessionIsOver) {
+    const auto user = connected(3s);
+    ensemble.isolate(1, true);
+    world.advance(10s);
+    EXPECT_TRUE(user->news().empty());
+    ensemble.isolate(1, false);
+    world.advance(1ms);
+    EXPECT_EQ(user->news(), lines{"disconnected"});
+}
+
 TEST_F(Faults, IsolationThatHealsInTimeDeliversWhatWasHeldBack) {
     const auto user = connected(3s);
     ensemble.isolate(1, true);

@@ -136,6 +136,27 @@ TEST_F(Watches, RemovedWatchIsForgottenOnBothSides) {
     EXPECT_EQ(user->news(), (lines{"get ok 2", "get ok 2", "changed /a"}));
 }
 
+TEST_F(Watches, RemovalReachesTheServers) {
+    const auto user = connected();
+    ASSERT_FALSE(ensemble.create_by_operator("/a"));
+    user->get("/a", true);
+    world.advance(2ms);
+    EXPECT_EQ(ensemble.watches(), 1u);
+    user->handle->remove_watch("/a");
+    world.advance(2ms);
+    EXPECT_EQ(ensemble.watches(), 0u);
+    EXPECT_EQ(ensemble.requests(request_kind::remove_watch), 1u);
+}
+
+TEST_F(Watches, FailedGetLeavesNoWatchForTheNextConnection) {
+    const auto user = connected();
+    user->get("/missing", true);
+    world.advance(2ms);
+    ensemble.cut();
+    world.advance(1s);
+    EXPECT_EQ(user->news(), (lines{"get -101", "disconnected", "connected"}));
+}
+
 TEST_F(Watches, RemovedWhileDisconnectedStaysGone) {
     const auto user = connected();
     ASSERT_FALSE(ensemble.create_by_operator("/a"));
