@@ -62,9 +62,11 @@ public:
     void on_cancel(std::shared_ptr<gate> entrance, std::function<void()> action) {
         auto slot = boost::asio::get_associated_cancellation_slot(handler_);
         if (!slot.is_connected()) return;
-        slot.assign([entrance = std::move(entrance),
+        slot.assign([waiting = this->weak_from_this(), entrance = std::move(entrance),
                      action = std::move(action)](boost::asio::cancellation_type type) {
-            if (type != boost::asio::cancellation_type::none) entrance->post(action);
+            const auto self = waiting.lock();
+            if (self && !self->called_ && type != boost::asio::cancellation_type::none)
+                entrance->post(action);
         });
     }
 

@@ -86,7 +86,10 @@ asio::awaitable<error_code> contender::watch_and_wait(joined_node& mine, const s
                      << seen.ec.message() << "; waiting contenders need the right to read each other's nodes";
         co_return seen.ec;
     }
-    if (seen.ec) co_return error_code();  // no watch was left: read again, once connected (hazard B5)
+    if (seen.ec) {  // no watch was left: read again, once connected (hazard B5) or no longer throttled
+        if (seen.what == fate::answered) co_await pause();
+        co_return error_code();
+    }
     while (!woken_ && !given_up && !mine.home->ended()) co_await wake.wait();
     co_return error_code();
 }

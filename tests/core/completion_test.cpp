@@ -125,7 +125,7 @@ TEST_F(Completion, CancellationRunsOnCoreUntilTheCall) {
     run(own);
     signal.emit(asio::cancellation_type::terminal);
     run(callbacks);
-    EXPECT_EQ(cancels, 1) << "the slot was given back to the handler's owner";
+    EXPECT_EQ(cancels, 1) << "nothing is left to cancel";
 }
 
 }  // namespace
