@@ -40,8 +40,8 @@ struct joined_node {
         children;  ///< listing sent together with the create; empty if it must be read again
 
     joined_node() = default;
-    joined_node(joined_node&&) noexcept = default;
-    joined_node& operator=(joined_node&&) noexcept = default;
+    joined_node(const joined_node&) = delete;  // an assignment would lose the node it had
+    joined_node& operator=(const joined_node&) = delete;
     ~joined_node();
 };
 
