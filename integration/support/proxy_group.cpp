@@ -1,5 +1,7 @@
 #include "integration/support/proxy_group.hpp"
 
+#include <algorithm>
+
 namespace paddock::testing {
 
 proxy_group::proxy_group(zk_ensemble& ensemble) {
@@ -20,6 +22,10 @@ std::size_t proxy_group::cut_all() {
     std::size_t cut = 0;
     for (const auto& proxy : proxies_) cut += proxy->cut_all();
     return cut;
+}
+
+bool proxy_group::cut_once() {
+    return std::ranges::any_of(proxies_, [](const auto& proxy) { return proxy->cut_all() > 0; });
 }
 
 std::size_t proxy_group::connections() const {

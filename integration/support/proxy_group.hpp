@@ -20,8 +20,11 @@ public:
     [[nodiscard]] fault_proxy& operator[](std::size_t i) { return *proxies_.at(i); }
     /// For a client that shall reach the ensemble through the proxies only.
     [[nodiscard]] std::string connect_string() const;
-    /// Cuts the connections of all proxies and says how many.
+    /// Cuts the connections of one proxy after the other and says how many: a client that comes back at once
+    /// through a later one is cut there again.
     std::size_t cut_all();
+    /// For a single client: cuts its connection once, wherever it goes. False when there is none.
+    bool cut_once();
     /// The proxy's connections over all servers.
     [[nodiscard]] std::size_t connections() const;
 
