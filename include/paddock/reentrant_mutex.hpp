@@ -37,13 +37,15 @@ private:
 /// Different owners on one object queue like different processes, each with a contender of its own. Taking it
 /// again costs no server operation and fails loudly with `errc::lease_lost` once the lease has been lost (or is
 /// suspect and the policy is strict): the owner must unlock as often as it locked before it may start anew.
-/// An owner must not start a second lock while its first one still waits: the second would queue behind it.
+/// An owner's second lock while its first one still waits is refused with `errc::would_deadlock`: it would queue
+/// behind the owner itself.
 /// Thread-safe. Destroying the object releases what is still held in the background.
 class PADDOCK_EXPORT reentrant_mutex {
 public:
     reentrant_mutex(client& on, std::string directory, mutex_options options = {});
 
-    /// Blocks until `owner` holds it once more. Throws `system_error`: as `mutex::acquire`, and `errc::lease_lost`.
+    /// Blocks until `owner` holds it once more. Throws `system_error`: as `mutex::acquire`, and `errc::lease_lost`
+    /// and `errc::would_deadlock`.
     void lock(mutex_owner owner = mutex_owner::this_thread());
     void lock(mutex_owner owner, error_code& ec);
     bool try_lock(mutex_owner owner = mutex_owner::this_thread());

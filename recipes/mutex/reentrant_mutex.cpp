@@ -1,15 +1,12 @@
 #include <paddock/reentrant_mutex.hpp>
 
 #include <atomic>
-#include <mutex>
-#include <unordered_map>
 #include <utility>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 
-#include "core/completion.hpp"
-#include "recipes/mutex/mutex_core.hpp"
+#include "recipes/mutex/reentrant_core.hpp"
 
 namespace paddock {
 namespace {
@@ -28,73 +25,6 @@ mutex_owner mutex_owner::this_thread() noexcept {
     return mutex_owner(id);
 }
 
-namespace detail {
-
-/// Who holds what: one lease an owner, counted.
-class reentrant_core {
-public:
-    reentrant_core(client& on, std::string directory, mutex_options options)
-        : inner(on, std::move(directory), std::move(options)), handlers(on.core()->handlers()) {}
-
-    /// Takes it once more. False if `owner` holds nothing yet.
-    bool enter_again(mutex_owner owner, error_code& ec) {
-        const std::lock_guard lock(guard_);
-        const auto at = holds_.find(owner.id());
-        ec = {};
-        if (at == holds_.end()) return false;
-        if (at->second.held.state() == lease_state::lost) {
-            ec = errc::lease_lost;
-        } else {
-            ++at->second.count;
-        }
-        return true;
-    }
-    /// Keeps the first lease of `owner`. If it got one by another call in the meantime, that one counts.
-    error_code enter_first(mutex_owner owner, lease held) {
-        const std::lock_guard lock(guard_);
-        const auto [at, fresh] = holds_.try_emplace(owner.id());
-        if (fresh) at->second.held = std::move(held);
-        if (!fresh && at->second.held.state() == lease_state::lost) return errc::lease_lost;
-        ++at->second.count;
-        return {};
-    }
-    error_code leave(mutex_owner owner) {
-        lease released;  // outside of the lock
-        const std::lock_guard lock(guard_);
-        const auto at = holds_.find(owner.id());
-        if (at == holds_.end()) return errc::not_owner;
-        if (--at->second.count > 0) return {};
-        released = std::move(at->second.held);
-        holds_.erase(at);
-        return {};
-    }
-    std::size_t count(mutex_owner owner) const {
-        const std::lock_guard lock(guard_);
-        const auto at = holds_.find(owner.id());
-        return at == holds_.end() ? 0 : at->second.count;
-    }
-    template <class Question>
-    auto ask(mutex_owner owner, Question question) const {
-        const std::lock_guard lock(guard_);
-        const auto at = holds_.find(owner.id());
-        if (at == holds_.end()) throw boost::system::system_error(errc::not_owner, inner.path());
-        return question(at->second.held);
-    }
-
-    mutex inner;
-    const post_task handlers;
-
-private:
-    struct hold {
-        lease held;
-        std::size_t count = 0;
-    };
-    mutable std::mutex guard_;
-    std::unordered_map<std::uint64_t, hold> holds_;
-};
-
-}  // namespace detail
-
 reentrant_mutex::reentrant_mutex(client& on, std::string directory, mutex_options options)
     : core_(std::make_shared<detail::reentrant_core>(on, std::move(directory), std::move(options))) {}
 
@@ -106,39 +36,40 @@ void reentrant_mutex::lock(mutex_owner owner) {
 
 void reentrant_mutex::lock(mutex_owner owner, error_code& ec) {
     if (core_->enter_again(owner, ec)) return;
+    detail::first_lock first(core_, owner);
     lease held = core_->inner.acquire(ec);
-    if (!ec) ec = core_->enter_first(owner, std::move(held));
+    if (!ec) first.keep(std::move(held));
 }
 
 namespace {
 
 // The shape of all that may fail to get it in time: again, or else for the first time.
 template <class Acquire>
-bool try_enter(detail::reentrant_core& core, mutex_owner owner, Acquire acquire) {
+bool try_enter(const std::shared_ptr<detail::reentrant_core>& core, mutex_owner owner, Acquire acquire) {
     error_code ec;
-    if (core.enter_again(owner, ec)) {
-        if (ec) throw boost::system::system_error(ec, core.inner.path());
+    if (core->enter_again(owner, ec)) {
+        if (ec) throw boost::system::system_error(ec, core->inner.path());
         return true;
     }
-    lease held = acquire(core.inner);
+    detail::first_lock first(core, owner);
+    lease held = acquire(core->inner);
     if (!held) return false;
-    ec = core.enter_first(owner, std::move(held));
-    if (ec) throw boost::system::system_error(ec, core.inner.path());
+    first.keep(std::move(held));
     return true;
 }
 
 }  // namespace
 
 bool reentrant_mutex::try_lock(mutex_owner owner) {
-    return try_enter(*core_, owner, [](mutex& inner) { return inner.try_acquire(); });
+    return try_enter(core_, owner, [](mutex& inner) { return inner.try_acquire(); });
 }
 
 bool reentrant_mutex::try_lock_for(std::chrono::nanoseconds limit, mutex_owner owner) {
-    return try_enter(*core_, owner, [limit](mutex& inner) { return inner.try_acquire_for(limit); });
+    return try_enter(core_, owner, [limit](mutex& inner) { return inner.try_acquire_for(limit); });
 }
 
 bool reentrant_mutex::try_lock_until(std::chrono::steady_clock::time_point deadline, mutex_owner owner) {
-    return try_enter(*core_, owner, [deadline](mutex& inner) { return inner.try_acquire_until(deadline); });
+    return try_enter(core_, owner, [deadline](mutex& inner) { return inner.try_acquire_until(deadline); });
 }
 
 void reentrant_mutex::unlock(mutex_owner owner) {
@@ -170,8 +101,12 @@ void reentrant_mutex::start_lock(std::shared_ptr<detail::reentrant_core> core, m
         return detail::make_completion(std::move(handler), core->handlers)->later(ec);
     const auto executor = boost::asio::get_associated_executor(handler);
     const auto slot = boost::asio::get_associated_cancellation_slot(handler);
-    auto first = [core, owner, handler = std::move(handler)](error_code failed, lease held) mutable {
-        if (!failed) failed = core->enter_first(owner, std::move(held));
+    auto first = [entry = detail::first_lock(core, owner), handler = std::move(handler)](error_code failed,
+                                                                                         lease held) mutable {
+        {
+            detail::first_lock ended = std::move(entry);  // before the handler, which may lock anew
+            if (!failed) ended.keep(std::move(held));
+        }
         std::move(handler)(failed);
     };
     core->inner.async_acquire(

@@ -1,6 +1,8 @@
 // The mutex that its owner may take again.
 #include <paddock/reentrant_mutex.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+
 #include "tests/support/core_fixture.hpp"
 
 namespace paddock::testing {
@@ -100,6 +102,52 @@ TEST_F(ReentrantMutex, ReentryAfterLossFailsUntilAllIsUnlocked) {
     EXPECT_FALSE(unlock(on, me));
     locked(on, me);
     EXPECT_EQ(on.state(me), lease_state::held);
+    EXPECT_FALSE(unlock(on, me));
+}
+
+TEST_F(ReentrantMutex, SecondLockBesideTheFirstIsRefused) {
+    core_client& one = connected_client();
+    reentrant_mutex on(one.handle, "/locks/a");
+    const mutex_owner me;
+    const mutex_owner other;
+    locked(on, other);
+    const auto first = lock(on, me);
+    ASSERT_TRUE(run_until([this] { return nodes() == 2; }));
+    const auto beside = lock(on, me);
+    world.settle();
+    EXPECT_EQ(beside->completions, 1);
+    EXPECT_EQ(beside->ec, make_error_code(errc::would_deadlock));
+    EXPECT_EQ(nodes(), 2u);
+    EXPECT_EQ(on.hold_count(me), 0u);
+    EXPECT_EQ(unlock(on, me), make_error_code(errc::not_owner)) << "it waits, it does not hold";
+    EXPECT_THROW((void)on.token(me), boost::system::system_error);
+    EXPECT_FALSE(unlock(on, other));
+    ASSERT_TRUE(run_until([&] { return first->completions == 1; }));
+    EXPECT_EQ(on.hold_count(me), 1u);
+    EXPECT_FALSE(unlock(on, me));
+}
+
+TEST_F(ReentrantMutex, FailedFirstLockLeavesNothingBehind) {
+    core_client& one = connected_client();
+    reentrant_mutex on(one.handle, "/locks/a");
+    const mutex_owner me;
+    const mutex_owner other;
+    locked(on, other);
+    boost::asio::cancellation_signal stop;
+    error_code ec;
+    int again = 0;
+    on.async_lock(me, boost::asio::bind_cancellation_slot(stop.slot(), [&](error_code failed) {
+                      ec = failed;
+                      on.async_lock(me, [&](error_code) { ++again; });  // from the handler itself
+                  }));
+    ASSERT_TRUE(run_until([this] { return nodes() == 2; }));
+    stop.emit(boost::asio::cancellation_type::terminal);
+    ASSERT_TRUE(run_until([&] { return ec == boost::asio::error::operation_aborted; }));
+    world.settle();
+    EXPECT_EQ(again, 0) << "the new lock waits like the first one, it was not refused";
+    EXPECT_FALSE(unlock(on, other));
+    ASSERT_TRUE(run_until([&] { return again == 1; }));
+    EXPECT_EQ(on.hold_count(me), 1u);
     EXPECT_FALSE(unlock(on, me));
 }
 
