@@ -1,9 +1,6 @@
 #include "core/commit.hpp"
 
-#include <exception>
 #include <utility>
-
-#include <boost/asio/co_spawn.hpp>
 
 #include "core/limits.hpp"
 #include "core/path.hpp"
@@ -56,9 +53,7 @@ void commit_operation::start(boot_time deadline) {
     if (finished()) return;
     expire_at(deadline);
     auto self = std::static_pointer_cast<commit_operation>(shared_from_this());
-    asio::co_spawn(world_.executor(), run(std::move(self)), [](std::exception_ptr bug) {
-        if (bug) std::rethrow_exception(bug);
-    });
+    drive(run(std::move(self)));
 }
 
 asio::awaitable<void> commit_operation::run(std::shared_ptr<commit_operation> self) {

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <utility>
+
+#include <boost/asio/awaitable.hpp>
 
 #include <paddock/error.hpp>
 
@@ -41,6 +44,11 @@ public:
     std::function<void()> on_finished;
 
 protected:
+    /// Runs the operation's driver on core's executor.
+    void drive(asio::awaitable<void> driver);
+    /// Waits. Giving up ends the wait, unless it is `to_the_end`.
+    asio::awaitable<void> pause(std::chrono::nanoseconds length, bool to_the_end = false);
+
     environment& world_;
     scheduled_call timer_;
     bool answered_ = false;

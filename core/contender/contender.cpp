@@ -1,10 +1,8 @@
 #include "core/contender/contender.hpp"
 
-#include <exception>
 #include <utility>
 
 #include <glog/logging.h>
-#include <boost/asio/co_spawn.hpp>
 
 #include "core/contender/outcome.hpp"
 
@@ -29,10 +27,7 @@ void contender::start() {
     core_->admit(shared_from_this());
     if (finished()) return;
     auto self = std::static_pointer_cast<contender>(shared_from_this());
-    asio::co_spawn(world_.executor(), run(std::move(self)), [](std::exception_ptr bug) {
-        if (bug)
-            std::rethrow_exception(bug);  // drivers report errors as values; out of memory ends the process
-    });
+    drive(run(std::move(self)));
 }
 
 asio::awaitable<void> contender::run(std::shared_ptr<contender> self) {
@@ -41,7 +36,7 @@ asio::awaitable<void> contender::run(std::shared_ptr<contender> self) {
         if (!home) co_return;
         const next then = co_await self->compete(home);
         if (then != next::again || self->given_up) co_return;
-        co_await self->pause();
+        co_await self->back_off();
     }
 }
 
@@ -73,23 +68,9 @@ bool contender::grant(joined_node& mine) {
     return finish({}, lease(std::move(granted)));
 }
 
-// As `pause`, but nobody cuts it short.
-asio::awaitable<void> contender::rest(std::chrono::milliseconds length) {
-    bool over = false;
-    const auto timer = world_.call_at(world_.now() + length, [this, &over] {
-        over = true;
-        wake.notify();
-    });
-    while (!over) co_await wake.wait();
-}
-
-asio::awaitable<void> contender::pause() {
-    bool over = false;
-    const auto timer = world_.call_at(world_.now() + delays_.next(world_.random_unit()), [this, &over] {
-        over = true;
-        wake.notify();
-    });
-    while (!over && !given_up) co_await wake.wait();
+asio::awaitable<void> contender::back_off() {
+    const auto delay = delays_.next(world_.random_unit());
+    co_await pause(delay);
 }
 
 }  // namespace paddock::detail

@@ -80,8 +80,7 @@ private:
     void report_position(std::size_t ahead);
 
     bool grant(joined_node& mine);
-    asio::awaitable<void> pause();
-    asio::awaitable<void> rest(std::chrono::milliseconds length);
+    asio::awaitable<void> back_off();
 
     const std::shared_ptr<client_core> core_;
     const std::shared_ptr<const contender_settings> settings_;

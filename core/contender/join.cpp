@@ -49,7 +49,7 @@ asio::awaitable<error_code> contender::join(std::shared_ptr<session> home, joine
             ec = co_await resolve(home, uuid, mine);
             if (is_code(ec, server_errc::no_node)) {  // it was never created
                 repeated = true;
-                co_await pause();  // the cause may be a server that cannot process the request
+                co_await back_off();  // the cause may be a server that cannot process the request
                 continue;
             }
         }
@@ -65,7 +65,7 @@ asio::awaitable<error_code> contender::join(std::shared_ptr<session> home, joine
             if (home->ended()) co_return round_end::session_over;
         }
         if (ec != make_error_code(errc::outcome_unknown) && !passes_by_itself(ec.value())) co_return ec;
-        co_await pause();
+        co_await back_off();
     }
 }
 
@@ -117,7 +117,7 @@ asio::awaitable<error_code> contender::resolve(std::shared_ptr<session> home, co
         const multi_reply flushed = co_await written.take();
         children_reply seen = co_await listed.take();
         if (worth_retrying(flushed) || worth_retrying(seen)) {  // a refused write proves nothing
-            if (seen.what == fate::answered) co_await pause();
+            if (seen.what == fate::answered) co_await back_off();
             continue;
         }
         if (seen.ec) co_return seen.ec;
@@ -125,7 +125,7 @@ asio::awaitable<error_code> contender::resolve(std::shared_ptr<session> home, co
             std::ranges::find_if(seen.names, [&](const auto& name) { return name.starts_with(prefix); });
         if (found == seen.names.end()) {
             if (std::exchange(asked_before, true)) co_return server_errc::no_node;
-            co_await rest(second_look);
+            co_await pause(second_look, true);
             continue;
         }
 

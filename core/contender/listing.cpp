@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-
 #include "core/holder_record.hpp"
 #include "core/path.hpp"
 #include "core/retry.hpp"
@@ -12,8 +10,11 @@
 
 namespace paddock::detail {
 namespace {
+
 constexpr std::size_t reads_in_flight = 64;
-}
+constexpr std::chrono::milliseconds retry_delay(100);
+
+}  // namespace
 
 queue_listing::queue_listing(std::shared_ptr<client_core> core, std::string directory, std::string kind,
                              queue_order order, std::size_t most, sink_type sink)
@@ -29,9 +30,7 @@ void queue_listing::start(boot_time deadline) {
     if (finished()) return;
     expire_at(deadline);
     auto self = std::static_pointer_cast<queue_listing>(shared_from_this());
-    asio::co_spawn(world_.executor(), run(std::move(self)), [](std::exception_ptr bug) {
-        if (bug) std::rethrow_exception(bug);
-    });
+    drive(run(std::move(self)));
 }
 
 asio::awaitable<void> queue_listing::run(std::shared_ptr<queue_listing> self) {
@@ -45,7 +44,7 @@ asio::awaitable<void> queue_listing::run(std::shared_ptr<queue_listing> self) {
             self->finish(missing ? error_code() : outcome.ec, std::move(found));
             co_return;
         }
-        if (outcome.what == fate::answered) co_await self->pause();
+        if (outcome.what == fate::answered) co_await self->pause(retry_delay);
     }
 }
 
@@ -80,15 +79,6 @@ asio::awaitable<reply> queue_listing::read_nodes(session& home, const std::vecto
         }
     }
     co_return reply();
-}
-
-asio::awaitable<void> queue_listing::pause() {
-    bool over = false;
-    const auto timer = world_.call_at(world_.now() + std::chrono::milliseconds(100), [this, &over] {
-        over = true;
-        wake.notify();
-    });
-    while (!over && !given_up) co_await wake.wait();
 }
 
 contender_info queue_listing::describe(const std::string& name, get_reply node) const {

@@ -29,7 +29,6 @@ private:
     asio::awaitable<reply> read(session& home, std::vector<contender_info>& found);
     asio::awaitable<reply> read_nodes(session& home, const std::vector<std::string>& names,
                                       std::vector<contender_info>& found);
-    asio::awaitable<void> pause();
     [[nodiscard]] contender_info describe(const std::string& name, get_reply node) const;
     [[nodiscard]] error_code deadline_error() const override { return errc::servers_unreachable; }
 

@@ -51,7 +51,7 @@ asio::awaitable<error_code> contender::read_children(joined_node& mine) {
         listing.reset();
         if (seen.what == fate::answered) answered();
         if (worth_retrying(seen)) {
-            if (seen.what == fate::answered) co_await pause();
+            if (seen.what == fate::answered) co_await back_off();
             continue;
         }
         if (is_code(seen.ec, server_errc::no_node)) co_return round_end::node_gone;
@@ -87,7 +87,7 @@ asio::awaitable<error_code> contender::watch_and_wait(joined_node& mine, const s
         co_return seen.ec;
     }
     if (seen.ec) {  // no watch was left: read again, once connected (hazard B5) or no longer throttled
-        if (seen.what == fate::answered) co_await pause();
+        if (seen.what == fate::answered) co_await back_off();
         co_return error_code();
     }
     while (!woken_ && !given_up && !mine.home->ended()) co_await wake.wait();
@@ -131,7 +131,7 @@ asio::awaitable<error_code> contender::confirm(joined_node& mine) {
         const multi_reply answer = co_await checked.take();
         if (is_code(answer.ec, server_errc::no_node)) co_return round_end::node_gone;
         if (answer.what == fate::answered && answer.ec && !worth_retrying(answer)) co_return answer.ec;
-        if (answer.what == fate::answered && answer.ec) co_await pause();
+        if (answer.what == fate::answered && answer.ec) co_await back_off();
         if (answer.ec || clock->epoch() != epoch || !mine.home->connected()) continue;
         mine.epoch = epoch;
         co_return error_code();

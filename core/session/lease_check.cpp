@@ -1,9 +1,6 @@
 #include "core/session/lease_check.hpp"
 
-#include <exception>
 #include <utility>
-
-#include <boost/asio/co_spawn.hpp>
 
 #include "core/retry.hpp"
 #include "core/session/session.hpp"
@@ -16,9 +13,7 @@ lease_check::lease_check(std::shared_ptr<session> home, std::shared_ptr<lease_co
 void lease_check::start() {
     expire_at(saturating_add(world_.now(), home_->clock()->timing().timeout));
     auto self = std::static_pointer_cast<lease_check>(shared_from_this());
-    asio::co_spawn(world_.executor(), run(std::move(self)), [](std::exception_ptr bug) {
-        if (bug) std::rethrow_exception(bug);
-    });
+    drive(run(std::move(self)));
 }
 
 asio::awaitable<void> lease_check::run(std::shared_ptr<lease_check> self) {
