@@ -120,9 +120,6 @@ private:
     std::shared_ptr<outcome> state_ = std::make_shared<outcome>();
 };
 
-/// Who a session is to its servers. They derive the password from the id (SessionTrackerImpl and ZooKeeperServer).
-[[nodiscard]] session_identity identity_of(std::int64_t session_id);
-
 /// Busy until `moment`: for instants that no event marks and no timer hits exactly.
 void spin_until(std::chrono::steady_clock::time_point moment);
 

@@ -160,20 +160,4 @@ bool handle_under_test::close(std::chrono::milliseconds within) {
 
 std::vector<acl> open_acl() { return {acl()}; }
 
-session_identity identity_of(std::int64_t session_id) {
-    // ZooKeeperServer.generatePasswd: java.util.Random, seeded with the id and a constant.
-    constexpr std::uint64_t multiplier = 0x5deece66d;
-    constexpr std::uint64_t mask = (std::uint64_t{1} << 48) - 1;
-    std::uint64_t seed = ((static_cast<std::uint64_t>(session_id) ^ 0xb3415c00u) ^ multiplier) & mask;
-    session_identity identity;
-    identity.id = session_id;
-    identity.password.clear();
-    while (identity.password.size() < 16) {
-        seed = (seed * multiplier + 0xb) & mask;
-        const auto bits = static_cast<std::uint32_t>(seed >> 16);
-        for (int shift = 0; shift < 32; shift += 8) identity.password += static_cast<char>(bits >> shift);
-    }
-    return identity;
-}
-
 }  // namespace paddock::testing

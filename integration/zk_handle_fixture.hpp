@@ -118,7 +118,4 @@ private:
 /// Everyone may do everything.
 std::vector<acl> open_acl();
 
-/// What servers of version 3.8 give a session as its password, so that a test can attach to it.
-session_identity identity_of(std::int64_t session_id);
-
 }  // namespace paddock::testing

@@ -9,16 +9,11 @@
 #include <vector>
 
 #include "integration/support/eventually.hpp"
+#include "integration/support/session_identity.hpp"
 #include "integration/support/timed_socket.hpp"
 #include "integration/support/wire_format.hpp"
 
 namespace paddock::testing {
-
-/// What a server needs to recognise a session; all zero asks for a new one.
-struct session_identity {
-    std::int64_t id = 0;
-    std::string password = std::string(16, '\0');
-};
 
 struct raw_reply {
     std::int32_t xid = 0;
