@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "core/text.hpp"
+
 namespace paddock {
 
 namespace {
@@ -23,7 +25,7 @@ fencing_token fencing_token::parse(std::string_view text) {
     const bool lower = text.find_first_of("ABCDEF") == std::string_view::npos;
     // A zxid is a signed 64-bit number; the sign bit would break the order of tokens against their texts.
     if (text.size() != token_digits || !whole || !lower || value >> 63 != 0) {
-        throw argument_error(errc::invalid_token, "fencing token '" + std::string(text.substr(0, 64)) +
+        throw argument_error(errc::invalid_token, "fencing token '" + detail::printable(text) +
                                                       "' is not 16 lower-case hexadecimal digits");
     }
     return fencing_token(static_cast<std::int64_t>(value));

@@ -28,7 +28,8 @@ std::optional<std::int32_t> sequence_of(std::string_view name, std::string_view 
     std::int32_t value = 0;
     const auto [end, failure] = std::from_chars(number.data(), number.data() + number.size(), value);
     if (failure != std::errc() || end != number.data() + number.size()) return std::nullopt;
-    if (number.size() == 11 && number.front() != '-') return std::nullopt;
+    // The server writes %010d: an eleventh character only for the smallest numbers.
+    if (number.size() == 11 && value > -1'000'000'000) return std::nullopt;
     return value;
 }
 

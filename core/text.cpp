@@ -1,5 +1,6 @@
 #include "core/text.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace paddock::detail {
@@ -37,7 +38,9 @@ std::string printable(std::string_view text) {
     static constexpr std::size_t longest = 128;
     static constexpr char digits[] = "0123456789abcdef";
     std::string shown;
-    for (const char c : text.substr(0, longest)) {
+    std::size_t end = std::min(text.size(), longest);
+    while (end > 0 && end < text.size() && static_cast<unsigned char>(text[end]) >> 6 == 0x2) --end;
+    for (const char c : text.substr(0, end)) {
         const auto byte = static_cast<unsigned char>(c);
         if (byte >= 0x20 && byte != 0x7f) {
             shown += c;

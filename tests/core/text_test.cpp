@@ -55,6 +55,9 @@ TEST(Printable, EscapesControlsAndShortens) {
     EXPECT_EQ(printable("\xc3\xa9"), "\xc3\xa9");
     EXPECT_EQ(printable(std::string(128, 'x')), std::string(128, 'x'));
     EXPECT_EQ(printable(std::string(129, 'x')), std::string(128, 'x') + "...");
+    EXPECT_EQ(printable(std::string(127, 'x') + "\xc3\xa9"), std::string(127, 'x') + "...")
+        << "no half characters";
+    EXPECT_EQ(printable(std::string(126, 'x') + "\xc3\xa9y"), std::string(126, 'x') + "\xc3\xa9...");
     EXPECT_EQ(printable(""), "");
 }
 
