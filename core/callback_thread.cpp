@@ -44,7 +44,8 @@ struct callback_thread::state {
 namespace {
 
 // Signals are the application's affair: they are delivered to its threads, never to ours.
-std::thread start_quietly(std::function<void()> body) {
+template <class Body>
+std::thread start_quietly(Body body) {
     sigset_t all;
     sigset_t before;
     ::sigfillset(&all);
@@ -63,7 +64,7 @@ callback_thread::~callback_thread() { stop(); }
 void callback_thread::post(unique_task task) {
     if (::getpid() != state_->owner) {
         // Neither thread nor lock came along into a forked child; what is refused there completes all the same.
-        std::thread([task = std::move(task)]() mutable { std::move(task)(); }).detach();
+        start_quietly([task = std::move(task)]() mutable { std::move(task)(); }).detach();
         return;
     }
     const std::lock_guard lock(state_->guard);

@@ -126,6 +126,37 @@ TEST_F(LeaseLoss, ReconnectVerifiesThroughTheLeader) {
     EXPECT_EQ(one.stats().reconnects, 1u);
 }
 
+TEST_F(LeaseLoss, ThrottledVerificationIsRepeated) {
+    core_client& one = connected_client();
+    const attempt got = watched_hold(one);
+    world.advance(50ms);
+    const auto checks = ensemble.requests(request_kind::multi);
+    ensemble.cut(one.number());
+    ensemble.answer_next(request_kind::multi, server_errc::throttled);
+    ASSERT_TRUE(run_until([&] { return ensemble.planned() == 0; }));
+    EXPECT_EQ(got->result.state(), lease_state::suspect);
+    ASSERT_TRUE(run_until([&] { return got->result.state() == lease_state::held; }, 150ms))
+        << "long before the next heartbeat";
+    EXPECT_EQ(ensemble.requests(request_kind::multi), checks + 2);
+}
+
+// What is the matter with one node says nothing about the others in the same request.
+TEST_F(LeaseLoss, RefusedVerificationIsRepeatedForEachLease) {
+    core_client& one = connected_client();
+    const attempt first = hold(one, "/locks/a");
+    const attempt second = hold(one, "/locks/b");
+    world.advance(50ms);
+    const auto checks = ensemble.requests(request_kind::multi);
+    ensemble.cut(one.number());
+    ensemble.answer_next(request_kind::multi, server_errc::no_auth);
+    ASSERT_TRUE(run_until([&] { return ensemble.planned() == 0; }));
+    const auto both_held = [&] {
+        return first->result.state() == lease_state::held && second->result.state() == lease_state::held;
+    };
+    ASSERT_TRUE(run_until(both_held, 50ms));
+    EXPECT_EQ(ensemble.requests(request_kind::multi), checks + 3) << "both at once, then each for itself";
+}
+
 TEST_F(LeaseLoss, NodeDeletedWhileDisconnectedIsFoundByTheVerification) {
     core_client& one = connected_client();
     const attempt got = watched_hold(one);
