@@ -1,6 +1,4 @@
 #include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <thread>
@@ -161,69 +159,6 @@ TEST(Reactor, LeavesNoThreadAndNoDescriptor) {
         EXPECT_TRUE(eventually([&] { return thread_count() == threads; }));
         EXPECT_EQ(open_fd_count(), descriptors);
     }
-}
-
-#ifdef __SANITIZE_THREAD__
-constexpr bool threads_after_fork = false;  // the sanitizer does not bear them
-#else
-constexpr bool threads_after_fork = true;
-#endif
-
-// In the child the inherited handle is left alone, and a session of its own works.
-TEST(Reactor, AForkedChildMakesItsOwn) {
-    if (!threads_after_fork) GTEST_SKIP();
-    zk_ensemble& zk = shared_standalone();
-    handle_under_test session(zk.connect_string());
-    ASSERT_TRUE(session.events().wait(happened::connected));
-    const pid_t child = ::fork();
-    if (child == 0) {
-        ::alarm(20);
-        session.handle_.reset();
-        handle_under_test own(zk.connect_string());
-        const bool works = own.events().wait(happened::connected) && !own.exists("/").ec && own.close();
-        ::_exit(works && own.session_id() != session.session_id() ? 0 : 1);
-    }
-    int status = -1;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    EXPECT_TRUE(WIFEXITED(status));
-    EXPECT_EQ(WEXITSTATUS(status), 0);
-    EXPECT_EQ(session.exists("/").ec, error_code());
-    EXPECT_EQ(session.events().count(happened::disconnected), 0u);
-}
-
-TEST(Reactor, ForksWhileItIsBusy) {
-    if (!threads_after_fork) GTEST_SKIP();
-    zk_ensemble& zk = shared_standalone();
-    handle_under_test session(zk.connect_string());
-    ASSERT_TRUE(session.events().wait(happened::connected));
-    std::atomic<bool> stop = false;
-    std::atomic<int> under_way = 0;
-    std::function<void()> again = [&] {
-        ++under_way;
-        session.handle_->exists("/", [&](const detail::reply&) {
-            if (!stop) again();
-            --under_way;
-        });
-    };
-    session.on_reactor([&] {
-        for (int i = 0; i < 20; ++i) again();
-    });
-    for (int i = 0; i < 50; ++i) {
-        const pid_t child = ::fork();
-        if (child == 0) {
-            ::alarm(20);
-            auto world = reactor::shared();
-            run_on(*world, [] {});
-            world.reset();
-            ::_exit(0);
-        }
-        int status = -1;
-        ASSERT_EQ(::waitpid(child, &status, 0), child);
-        EXPECT_EQ(status, 0);
-    }
-    stop = true;
-    EXPECT_EQ(session.events().count(happened::disconnected), 0u);
-    EXPECT_TRUE(eventually([&] { return under_way == 0; }));
 }
 
 }  // namespace
