@@ -5,7 +5,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <fstream>
 
 #include "integration/support/shared_servers.hpp"
@@ -215,30 +214,9 @@ TEST(ZkEnsemble, SessionsCanBeClosedThroughAnyServer) {
     EXPECT_EQ(witness.exists("/far"), no_node);
 }
 
-// Run by the test below in a process of its own, which is killed.
-TEST(ZkServerVictim, DISABLED_WaitsToBeKilled) {
-    const char* directory = std::getenv("PADDOCK_VICTIM_DIR");
-    ASSERT_NE(directory, nullptr);
-    zk_ensemble zk;
-    zk.start();
-    zk.freeze(0);
-    const pid_t server = zk.server(0).pid().value();
-    if (::fork() == 0) {  // outlives us with copies of our descriptors, which must not keep the server alive
-        const unique_fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, server, 0)));
-        (void)wait_readable(pidfd.get(), std::chrono::steady_clock::now() + server_wait);
-        ::_exit(0);
-    }
-    const std::filesystem::path to(directory);
-    std::ofstream(to / "unfinished") << server << ' ' << zk.server(0).data_dir().string();
-    std::filesystem::rename(to / "unfinished", to / "report");
-    for (;;) ::pause();
-}
-
 TEST(ZkServer, FrozenServerDiesWithAKilledTestProcess) {
     const temp_dir dir("victim");
-    child_process victim({.argv = {std::filesystem::canonical("/proc/self/exe").string(),
-                                   "--gtest_filter=ZkServerVictim.*", "--gtest_also_run_disabled_tests"},
-                          .environment = {"PADDOCK_VICTIM_DIR=" + dir.path().string()}});
+    child_process victim({.argv = {SERVER_VICTIM, dir.path().string()}});
     ASSERT_TRUE(eventually([&] { return std::filesystem::exists(dir.path() / "report"); }, server_wait));
     pid_t server = -1;
     std::string data;
