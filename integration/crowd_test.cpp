@@ -17,7 +17,15 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
 // Very many waiting acquires of one process.
-class CrowdTest : public LockTest {};
+class CrowdTest : public LockTest {
+protected:
+    /// With the sessions that users have by default: the reactor is kept very busy.
+    client_options usual() const {
+        client_options chosen = options();
+        chosen.session_timeout = client_options().session_timeout;
+        return chosen;
+    }
+};
 
 std::size_t resident_kilobytes() {
     std::ifstream status("/proc/self/status");
@@ -33,10 +41,10 @@ std::size_t resident_kilobytes() {
 TEST_F(CrowdTest, TenThousandWaitOnOneThread) {
     constexpr std::size_t clients = 5;
     constexpr std::size_t each = 2000;
-    client holder(options());
+    client holder(usual());
     lease held = mutex(holder, path()).acquire();
     std::vector<std::unique_ptr<client>> waiting;
-    for (std::size_t i = 0; i < clients; ++i) waiting.push_back(std::make_unique<client>(options()));
+    for (std::size_t i = 0; i < clients; ++i) waiting.push_back(std::make_unique<client>(usual()));
     for (auto& one : waiting) ASSERT_TRUE(one->wait_connected(10s));
     const std::size_t threads = thread_count();
     const std::size_t memory = resident_kilobytes();
@@ -97,8 +105,8 @@ TEST_F(CrowdTest, TenThousandWaitOnOneThread) {
 // ZOOKEEPER-4306): the acquire that would exceed its budget is refused, and nothing else is disturbed.
 TEST_F(CrowdTest, ClientAtItsBudgetRefusesTheNext) {
     const std::string directory = path(std::string(1500, 'x'));
-    client holder(options());
-    client zk(options());
+    client holder(usual());
+    client zk(usual());
     lease held = mutex(holder, directory).acquire();
     mutex lock(zk, directory);
     const std::size_t each = directory.size() + 1 + 3 + 36 + 1 + 5 + 10;

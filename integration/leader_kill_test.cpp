@@ -14,14 +14,17 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-// An election takes about a second when nothing else runs, longer on a busy machine; sessions outlive it.
+// An election takes about a second. But server 3.8.0 sometimes elects one that takes the acknowledgement of its follower
+// for one of an earlier epoch, and waits in vain for its whole initLimit, 10 s here; sessions outlive even that.
 class LeaderKillTest : public LockTest {
 protected:
     LeaderKillTest() : LockTest(shared_ensemble()) {}
 
+    static constexpr auto outage_max = 60s;
+
     client_options patient() const {
         client_options chosen = options();
-        chosen.session_timeout = 10s;
+        chosen.session_timeout = 30s;
         return chosen;
     }
     /// The present leader dies; returns its number.
@@ -48,7 +51,7 @@ TEST_F(LeaderKillTest, LeaseHeldOverAnElection) {
             error_code ec;
             return held.check(ec) && !ec;
         },
-        30s));
+        outage_max));
     std::cout << "checked again " << (steady_clock::now() - killed) / 1ms << " ms after the leader's death\n";
     EXPECT_TRUE(eventually([&] { return held.state() == lease_state::held; }));
     EXPECT_EQ(held.fencing_token(), token);
@@ -81,11 +84,11 @@ TEST_F(LeaderKillTest, ReleaseOverAnElection) {
     servers_.kill(leader);
     for (std::size_t i = held.size() / 2; i < held.size(); ++i) release(held[i]);
     for (auto& one : released) {
-        ASSERT_EQ(one.wait_for(30s), std::future_status::ready);
+        ASSERT_EQ(one.wait_for(outage_max), std::future_status::ready);
         EXPECT_EQ(one.get(), release_result::confirmed);
     }
     for (pending_lease& one : next) {
-        ASSERT_TRUE(one.wait(30s));
+        ASSERT_TRUE(one.wait(outage_max));
         EXPECT_EQ(one.error(), error_code());
     }
 }
@@ -110,11 +113,11 @@ TEST_F(LeaderKillTest, AcquiresOverTwoElections) {
     }
     for (int round = 0; round < 2; ++round) {
         const int before = visits;
-        ASSERT_TRUE(eventually([&] { return visits > before + 20; }, 30s));
+        ASSERT_TRUE(eventually([&] { return visits > before + 20; }, outage_max));
         const std::size_t dead = kill_leader();
         ASSERT_TRUE(servers_.wait_leader());
         const int after = visits;
-        ASSERT_TRUE(eventually([&] { return visits > after + 20; }, 60s));
+        ASSERT_TRUE(eventually([&] { return visits > after + 20; }, outage_max));
         servers_.start(dead);
         ASSERT_TRUE(servers_.wait_serving(dead));
     }

@@ -27,6 +27,7 @@ zk_ensemble& started(std::unique_ptr<zk_ensemble>& shared, std::size_t size) {
     if (!shared) {
         ensemble_options options;
         options.size = size;
+        options.server.config_lines = {"maxSessionTimeout=60000"};  // for tests that live through elections
         shared = std::make_unique<zk_ensemble>(options);
     }
     shared->start();
