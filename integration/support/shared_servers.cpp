@@ -27,7 +27,8 @@ zk_ensemble& started(std::unique_ptr<zk_ensemble>& shared, std::size_t size) {
     if (!shared) {
         ensemble_options options;
         options.size = size;
-        options.server.config_lines = {"maxSessionTimeout=60000"};  // for tests that live through elections
+        // For tests that live through elections.
+        if (size > 1) options.server.config_lines = {"maxSessionTimeout=60000"};
         shared = std::make_unique<zk_ensemble>(options);
     }
     shared->start();
