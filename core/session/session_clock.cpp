@@ -27,13 +27,13 @@ void session_clock::contact(boot_time sent) {
     if (!expired()) contact_ = std::max(contact_, sent);
 }
 
-void session_clock::quorum_contact(boot_time sent, boot_time previous) {
+void session_clock::quorum_contact(boot_time sent, std::chrono::nanoseconds silence) {
     const std::lock_guard lock(guard_);
     if (expired()) return;
     contact_ = std::max(contact_, sent);
     if (sent <= quorum_contact_) return;
     quorum_contact_ = sent;
-    quorum_gap_ = std::max<std::chrono::nanoseconds>(timing_.heartbeat, sent - previous);
+    quorum_gap_ = std::max(timing_.heartbeat, silence);
 }
 
 void session_clock::end(loss_reason why) {

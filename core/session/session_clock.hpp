@@ -29,10 +29,11 @@ struct lease_timing {
 ///
 /// Contact is the time just before the sending of a request that was answered. One timeout after the last
 /// contact the session counts as lost. Quorum contact is the same of a write. A write that a follower forwards does
-/// not touch the session on the leader; what had been sent before it did, at most tick / 2 late. With gap = time
-/// between the two, or `heartbeat` if that is longer, and tick <= timeout / 2, the session cannot expire before
-/// quorum contact + 3/4 timeout - gap (reliability.md 3.2; servers that answer their leader on time, a minimal
-/// session timeout of two ticks as by default, clocks of equal rate). That is `remaining`; past it leases are suspect.
+/// not touch the session on the leader; what had been sent before it did, at most tick / 2 late. With tick <= timeout / 2
+/// that is at least all up to timeout / 4 before the quorum contact. So with gap = the longest silence that ended within
+/// this quarter, or `heartbeat` if that is longer, the session cannot expire before quorum contact + 3/4 timeout - gap
+/// (reliability.md 3.2; servers that answer their leader on time, a minimal session timeout of two ticks as by default,
+/// clocks of equal rate). That is `remaining`; past it leases are suspect.
 class session_clock {
 public:
     explicit session_clock(const environment& source);
@@ -41,8 +42,8 @@ public:
     void connected(boot_time handshake_sent, lease_timing timing);
     void disconnected();
     void contact(boot_time sent);
-    /// `previous` is when anything was sent before it.
-    void quorum_contact(boot_time sent, boot_time previous);
+    /// `silence` is the longest time without sending up to then, within the window of a server's report.
+    void quorum_contact(boot_time sent, std::chrono::nanoseconds silence);
 
     /// The session is over; `why` is kept if it is the first. The source of time is not used afterwards.
     void end(loss_reason why);

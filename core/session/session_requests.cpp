@@ -22,22 +22,23 @@ bool session::refuse(const reply_to<Reply>& done) {
 template <class Reply>
 reply_to<Reply> session::tracked(reply_to<Reply> done, bool is_write) {
     const boot_time sent = world_.now();
-    const boot_time previous = last_sent_;
+    const lease_timing timing = clock_->timing();
+    const auto silence = silence_.sending(last_sent_, sent, timing.heartbeat, timing.timeout / 4);
     unanswered_.push_back(sent);
     last_sent_ = sent;
     ++totals_->requests_sent;
     schedule_nudge();
-    return [self = shared_from_this(), done = std::move(done), sent, previous, is_write](Reply answer) {
-        self->answered(answer, sent, previous, is_write);
+    return [self = shared_from_this(), done = std::move(done), sent, silence, is_write](Reply answer) {
+        self->answered(answer, sent, silence, is_write);
         done(std::move(answer));
     };
 }
 
-void session::answered(const reply& answer, boot_time sent, boot_time previous, bool is_write) {
+void session::answered(const reply& answer, boot_time sent, std::chrono::nanoseconds silence, bool is_write) {
     if (!unanswered_.empty()) unanswered_.pop_front();
     if (answer.what == fate::answered) {
         // A successful write went through a quorum; an error may have come from one server alone.
-        is_write && !answer.ec ? clock_->quorum_contact(sent, previous) : clock_->contact(sent);
+        is_write && !answer.ec ? clock_->quorum_contact(sent, silence) : clock_->contact(sent);
         usual_wait_ = (7 * usual_wait_ + (world_.now() - sent)) / 8;
     }
     expired();

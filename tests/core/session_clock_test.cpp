@@ -53,7 +53,7 @@ TEST_F(SessionClock, LateContactRevivesNothing) {
     world.advance(8s);
     EXPECT_EQ(clock.judge(mark), lease_state::lost);
     clock.contact(world.now());
-    clock.quorum_contact(world.now(), world.now());
+    clock.quorum_contact(world.now(), 0s);
     connect();
     EXPECT_EQ(clock.judge(mark), lease_state::lost);
     EXPECT_TRUE(clock.check_expired());
@@ -64,10 +64,10 @@ TEST_F(SessionClock, OldContactDoesNotTurnTimeBack) {
     connect();
     const auto early = world.now();
     world.advance(3s);
-    clock.quorum_contact(world.now(), world.now());
+    clock.quorum_contact(world.now(), 0s);
     const auto lost_at = clock.lost_at();
     clock.contact(early);
-    clock.quorum_contact(early, early);
+    clock.quorum_contact(early, 0s);
     EXPECT_EQ(clock.lost_at(), lost_at);
 }
 
@@ -75,11 +75,10 @@ TEST_F(SessionClock, OldContactDoesNotTurnTimeBack) {
 TEST_F(SessionClock, ASilenceBeforeTheQuorumContactShortensItsBound) {
     connect();
     lease_mark mark = fresh();
-    const auto before = world.now();
     world.advance(5s);
-    clock.quorum_contact(world.now(), before);
+    clock.quorum_contact(world.now(), 5s);
     EXPECT_EQ(clock.remaining(mark), 1s);
-    clock.quorum_contact(world.now() + 1ns, world.now());
+    clock.quorum_contact(world.now() + 1ns, 0s);
     EXPECT_EQ(clock.remaining(mark), 4s + 1ns);
 }
 
@@ -95,7 +94,7 @@ TEST_F(SessionClock, SuspectWithoutQuorumContact) {
     EXPECT_EQ(clock.judge(mark), lease_state::suspect);
     EXPECT_EQ(clock.remaining(mark), 0s);
     EXPECT_EQ(clock.reason(mark), loss_reason::none);
-    clock.quorum_contact(world.now() - 1s, world.now() - 1s);
+    clock.quorum_contact(world.now() - 1s, 0s);
     EXPECT_EQ(clock.judge(mark), lease_state::held);
     EXPECT_EQ(clock.remaining(mark), 3s);
 }
@@ -172,7 +171,7 @@ TEST_F(SessionClock, FreshlyConfirmedForOneHeartbeat) {
     EXPECT_TRUE(clock.freshly_confirmed());
     world.advance(1ns);
     EXPECT_FALSE(clock.freshly_confirmed());
-    clock.quorum_contact(world.now(), world.now());
+    clock.quorum_contact(world.now(), 0s);
     EXPECT_TRUE(clock.freshly_confirmed());
     clock.disconnected();
     EXPECT_FALSE(clock.freshly_confirmed());
@@ -187,10 +186,10 @@ TEST_F(SessionClock, NegotiatedTimingCountsFromItsConnection) {
     connect(shorter);
     EXPECT_EQ(clock.lost_at(), world.now() + 4s);
     EXPECT_EQ(clock.suspect_at(), world.now() + 1s) << "the last quorum contact was made at the old pace";
-    clock.quorum_contact(world.now(), world.now());
+    clock.quorum_contact(world.now(), 0s);
     EXPECT_EQ(clock.suspect_at(), world.now() + 1s) << "not a later one";
     world.advance(500ms);
-    clock.quorum_contact(world.now(), world.now());
+    clock.quorum_contact(world.now(), 0s);
     EXPECT_EQ(clock.suspect_at(), world.now() + 2s);
 }
 
