@@ -11,6 +11,7 @@ struct change {
 
 class LeaseLoss : public CoreTest {
 protected:
+    explicit LeaseLoss(const ensemble_options& options = {}) : CoreTest(options) {}
     /// A held lease whose changes are written down.
     attempt watched_hold(core_client& by) {
         const attempt got = hold(by);
@@ -230,7 +231,12 @@ TEST_F(LeaseLoss, TerminatePolicyAbortsTheProcess) {
         "loss_policy::terminate");
 }
 
-TEST_F(LeaseLoss, IsolatedFollowerCannotKeepALeaseAlive) {
+class LeaseLossOnThreeServers : public LeaseLoss {
+protected:
+    LeaseLossOnThreeServers() : LeaseLoss(on_three_servers()) {}
+};
+
+TEST_F(LeaseLossOnThreeServers, IsolatedFollowerCannotKeepALeaseAlive) {
     core_client& one = connected_client();
     core_client& two = connected_client();
     const attempt got = watched_hold(one);

@@ -16,7 +16,7 @@ constexpr const char* paths[] = {"/locks/a", "/locks/b"};
 
 class schedule : public core_rig {
 public:
-    explicit schedule(std::uint64_t seed) : core_rig(seed), random_(seed) {
+    explicit schedule(std::uint64_t seed) : core_rig(seed, servers_for(seed)), random_(seed) {
         ensemble.options().jitter = std::chrono::milliseconds(below(4));
         ensemble.options().tick = std::chrono::milliseconds(below(2) * 200);
         for (int i = 0; i < 3; ++i) {
@@ -47,6 +47,19 @@ public:
     }
 
 private:
+    /// Every second seed has three servers, with all that can happen among them.
+    static ensemble_options servers_for(std::uint64_t seed) {
+        ensemble_options options;
+        if (seed % 2 == 0) return options;
+        options.quorum = three_servers;
+        options.quorum.message = 5ms;
+        options.quorum.storage = 2ms;
+        options.quorum.tick = 200ms;
+        options.quorum.patience_ticks = 5;
+        options.quorum.election = 300ms;
+        return options;
+    }
+
     struct job {
         attempt started;
         std::string path;
@@ -66,7 +79,7 @@ private:
     void act() {
         core_client& by = any_client();
         const handle_number number = by.number();
-        switch (below(16)) {
+        switch (below(18)) {
             case 0: cancel_one(); break;
             case 1: cut(number); break;
             case 2: expire(by); break;
@@ -76,6 +89,8 @@ private:
             case 6: ensemble.reap(); break;
             case 7: power_cut(); break;
             case 8: lag(); break;
+            case 9: lose_a_server(); break;
+            case 10: cut_off_a_server(); break;
             default: start(by); break;
         }
     }
@@ -140,6 +155,16 @@ private:
     void power_cut() {
         ensemble.power(false);
         later(1500ms, [this] { ensemble.power(true); });
+    }
+    void lose_a_server() {
+        const server_number at = below(ensemble.servers().size());
+        ensemble.servers().kill(at);
+        later(2s, [this, at] { ensemble.servers().restart(at); });
+    }
+    void cut_off_a_server() {
+        const server_number at = below(ensemble.servers().size());
+        ensemble.servers().isolate(at, true);
+        later(3s, [this, at] { ensemble.servers().isolate(at, false); });
     }
     void lag() {
         ensemble.lag(std::chrono::milliseconds(below(300)));

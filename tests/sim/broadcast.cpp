@@ -22,7 +22,7 @@ void quorum::take(const who& leader, server_number origin, std::uint64_t service
         leader->entries.empty() ? first : std::max(first, leader->entries.back()->zxid + 1);
     const auto made = std::make_shared<entry>(entry{++entries_, zxid, origin, service, std::move(then)});
     leader->entries.push_back(made);
-    what(made->number, zxid);
+    what(leader->number, made->number, zxid);
     for (const who& one : followers(leader)) propose(leader, one, made);
     const std::size_t count = leader->entries.size();
     leader->inbox->push(up_to(options_.storage),
@@ -100,6 +100,38 @@ void quorum::sync(server_number at, consequence then) {
         if (leader->agreed == leader->entries.size()) return answer();
         leader->syncs.emplace_back(leader->entries.size(), answer);
     });
+}
+
+void quorum::consult(server_number at, std::function<bool(server_number)> question,
+                     std::function<void(bool)> then) {
+    const who origin = members_.at(at);
+    if (!origin->serving) return;
+    if (origin->now == role::leading) return then(question(at));
+    origin->to_leader->push(
+        up_to(options_.message),
+        [this, origin, leader = origin->leader, question = std::move(question), then = std::move(then)] {
+            if (leader->now != role::leading) return;
+            const bool answer = question(leader->number);
+            if (!origin->from_leader) return;
+            origin->from_leader->push(up_to(options_.message), [then, answer] { then(answer); });
+        });
+}
+
+bool quorum::decree(const preparation& what) {
+    const auto number = leader();
+    if (!number) return false;
+    const who leading = members_.at(*number);
+    take(leading, *number, leading->service, what, {});
+    leading->inbox->flush();
+    for (const who& one : followers(leading)) {
+        if (!reach(*one, *leading)) continue;
+        one->from_leader->flush();
+        one->to_leader->flush();
+    }
+    for (const who& one : followers(leading)) {
+        if (reach(*one, *leading)) one->from_leader->flush();
+    }
+    return true;
 }
 
 }  // namespace paddock::testing

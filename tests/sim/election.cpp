@@ -40,6 +40,7 @@ void quorum::establish(const who& leader) {
     for (const who& one : members_) synchronised += has_all(one->number) ? 1 : 0;
     if (leader->established || !majority(synchronised)) return;
     leader->established = true;
+    last_leader_ = leader->number;
     leader->agreed = leader->entries.size();
     apply(leader, leader->agreed);
     above_.lead(leader->number);
@@ -110,7 +111,7 @@ void quorum::leave(const who& at, role next) {
 }
 
 bool quorum::broken(const member& at) const {
-    if (at.now == role::following) return at.leader->now != role::leading || !reach(at, *at.leader);
+    if (at.leader) return at.leader->now != role::leading || !reach(at, *at.leader);
     if (at.now != role::leading) return false;
     const auto reached = [&](const who& one) { return one->leader.get() == &at && reach(*one, at); };
     return !majority(1 + static_cast<std::size_t>(std::ranges::count_if(members_, reached)));

@@ -49,7 +49,7 @@ public:
         virtual void serve(server_number at, bool on) = 0;
     };
     /// Run by the leader when it takes the write: what it checks, it checks against all that it has proposed before.
-    using preparation = std::function<void(std::uint64_t entry, std::int64_t zxid)>;
+    using preparation = std::function<void(server_number leader, std::uint64_t entry, std::int64_t zxid)>;
     using consequence = std::function<void()>;
 
     quorum(virtual_environment& world, machine& above, const quorum_options& options, std::uint64_t seed);
@@ -65,6 +65,12 @@ public:
     /// Runs `then` at `at` once it has applied what its leader had agreed to when it was asked. A leader answers its own
     /// clients at once, whatever is still being agreed, and whether it still leads or not (hazard E16).
     void sync(server_number at, consequence then);
+    /// Asks the leader that `at` follows, behind what `at` has sent it before, and runs `then` at `at` with its answer.
+    void consult(server_number at, std::function<bool(server_number leader)> question,
+                 std::function<void(bool)> then);
+    /// As a write of the leader's own, but with all that is on its way between servers that reach each other it takes
+    /// effect at once. False without a leader.
+    bool decree(const preparation& what);
 
     // Faults.
     void kill(server_number at);
@@ -79,6 +85,8 @@ public:
     [[nodiscard]] bool serves(server_number at) const;
     /// The one that can get a write agreed.
     [[nodiscard]] std::optional<server_number> leader() const;
+    /// The last one that was.
+    [[nodiscard]] server_number last_leader() const { return last_leader_; }
     [[nodiscard]] std::int64_t applied(server_number at) const;
     [[nodiscard]] std::size_t size() const { return members_.size(); }
 
@@ -151,6 +159,7 @@ private:
     std::mt19937_64 random_;
     std::vector<who> members_;
     std::uint64_t entries_ = 0;
+    server_number last_leader_ = 0;
     detail::scheduled_call election_;
 };
 

@@ -45,7 +45,8 @@ protected:
 
     void write(server_number at, const std::string& word) {
         servers.write(
-            at, [this, word](std::uint64_t entry, std::int64_t) { above.proposed[entry] = word; },
+            at,
+            [this, word](server_number, std::uint64_t entry, std::int64_t) { above.proposed[entry] = word; },
             [this, word] { done.push_back(word); });
     }
     void sync(server_number at, const std::string& word) {
@@ -157,7 +158,8 @@ TEST_F(QuorumTest, ProposalOfADyingLeaderSurvivesOrNot) {
         quorum three(own, recorded, {}, seed);
         three.start();
         three.write(
-            2, [&](std::uint64_t entry, std::int64_t) { recorded.proposed[entry] = "a"; }, [] {});
+            2, [&](server_number, std::uint64_t entry, std::int64_t) { recorded.proposed[entry] = "a"; },
+            [] {});
         own.advance(500us);
         if (!recorded.at_server[2].empty()) continue;
         three.kill(2);
@@ -230,6 +232,32 @@ TEST_F(QuorumTest, ShortBreakIsNoticedByNobody) {
     EXPECT_EQ(above.leaders, 1);
 }
 
+TEST_F(QuorumTest, ConsultingTheLeaderIsOrderedBehindWrites) {
+    bool prepared = false;
+    servers.write(
+        0,
+        [&](server_number, std::uint64_t entry, std::int64_t) {
+            above.proposed[entry] = "a", prepared = true;
+        },
+        [] {});
+    std::optional<bool> answer;
+    servers.consult(
+        0, [&](server_number leader) { return leader == 2 && prepared; }, [&](bool said) { answer = said; });
+    EXPECT_FALSE(answer);
+    ASSERT_TRUE(run_until([&] { return answer.has_value(); }));
+    EXPECT_TRUE(*answer);
+}
+
+TEST_F(QuorumTest, DecreeTakesEffectAtOnceWhereItIsHeard) {
+    servers.isolate(0, true);
+    write(1, "a");
+    ASSERT_TRUE(servers.decree(
+        [this](server_number, std::uint64_t entry, std::int64_t) { above.proposed[entry] = "b"; }));
+    EXPECT_EQ(above.at_server[2], list{"b"}) << "the write has not arrived yet";
+    EXPECT_EQ(above.at_server[1], list{"b"});
+    EXPECT_TRUE(above.at_server[0].empty());
+}
+
 class LoneServer : public QuorumTest {
 protected:
     static quorum_options one() {
@@ -273,7 +301,9 @@ TEST(QuorumChaos, AgreementSurvivesEverything) {
                     const std::string word = std::to_string(step);
                     servers.write(
                         at,
-                        [&above, word](std::uint64_t entry, std::int64_t) { above.proposed[entry] = word; },
+                        [&above, word](server_number, std::uint64_t entry, std::int64_t) {
+                            above.proposed[entry] = word;
+                        },
                         [&confirmed, word] { confirmed.push_back(word); });
                 }
             }

@@ -114,6 +114,7 @@ private:
 
 class CoreTest : public ::testing::Test, public core_rig {
 protected:
+    explicit CoreTest(const ensemble_options& options = {}) : core_rig(1, options) {}
     void TearDown() override {
         expect_clean();
         if (HasFailure()) GTEST_LOG_(INFO) << "what the servers saw:\n" << ensemble.trace();

@@ -32,12 +32,14 @@ fake_client::~fake_client() { drop_link(); }
 
 void fake_client::start() {
     number_ = servers_->enroll(weak_from_this());
+    server_ = (number_ - 1) % servers_->among.size();
     timer_ =
         local_.call_at(local_.now(), guarded(weak_from_this(), [](fake_client& self) { self.attempt(); }));
 }
 
 void fake_client::attempt() {
-    link_ = std::make_shared<fake_link>(number_, weak_from_this(), local_, servers_->world);
+    link_ = std::make_shared<fake_link>(number_, server_, weak_from_this(), local_, servers_->world);
+    server_ = (server_ + 1) % servers_->among.size();  // the next time
     servers_->prepare(*link_);
     handshake_sent_ = local_.now();
     const connect_request hello{

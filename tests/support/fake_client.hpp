@@ -69,6 +69,7 @@ private:
     const detail::session_parameters parameters_;
     detail::session_listener* listener_;
     handle_number number_ = 0;
+    std::size_t server_ = 0;  // to try next
     state state_ = state::connecting;
     std::shared_ptr<fake_link> link_;
     std::deque<pending> pending_;

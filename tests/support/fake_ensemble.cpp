@@ -30,7 +30,11 @@ void fake_ensemble::lag(std::chrono::nanoseconds behind) { servers_->lag(behind)
 void fake_ensemble::power(bool on) { servers_->power(on); }
 
 void fake_ensemble::isolate(handle_number who, bool on) {
-    for (const auto& link : servers_->links(who)) servers_->isolate(link, on);
+    if (who == every_handle) {
+        for (server_number i = 0; i < servers_->among.size(); ++i) servers_->among.isolate(i, on);
+    } else {
+        for (const auto& link : servers_->links(who)) servers_->among.isolate(link->at, on);
+    }
 }
 
 void fake_ensemble::fail_next(request_kind kind, fault_position where, const request_filter& filter) {
@@ -63,11 +67,7 @@ void fake_ensemble::disable_random_faults() {
 
 void fake_ensemble::expire_session(std::int64_t id) { servers_->end_session(id, "expired by the test"); }
 
-std::vector<std::int64_t> fake_ensemble::sessions() const {
-    std::vector<std::int64_t> out;
-    for (const auto& [id, session] : servers_->sessions) out.push_back(id);
-    return out;
-}
+std::vector<std::int64_t> fake_ensemble::sessions() const { return servers_->sessions(); }
 
 std::int64_t fake_ensemble::session_of(handle_number who) const {
     const auto client = servers_->client(who);
@@ -78,21 +78,21 @@ error_code fake_ensemble::create_by_operator(const std::string& path, const std:
                                              create_mode mode, std::int64_t owner) {
     error_code ec;
     std::string real;
-    servers_->commit([&](txn& into) {
-        ec = servers_->leader->tree.create({path, data, mode, {acl{}}, owner}, into, real);
+    servers_->commit([&](fake_tree& tree, txn& into) {
+        ec = tree.create({path, data, mode, {acl{}}, owner}, into, real);
     });
     return ec;
 }
 
 error_code fake_ensemble::set_by_operator(const std::string& path, const std::string& data) {
     error_code ec;
-    servers_->commit([&](txn& into) { ec = servers_->leader->tree.set(path, data, -1, into); });
+    servers_->commit([&](fake_tree& tree, txn& into) { ec = tree.set(path, data, -1, into); });
     return ec;
 }
 
 error_code fake_ensemble::remove_by_operator(const std::string& path) {
     error_code ec;
-    servers_->commit([&](txn& into) { ec = servers_->leader->tree.remove(path, -1, into); });
+    servers_->commit([&](fake_tree& tree, txn& into) { ec = tree.remove(path, -1, into); });
     return ec;
 }
 
@@ -103,28 +103,28 @@ void fake_ensemble::set_create_count(const std::string& path, std::int32_t count
 }
 
 std::optional<stat> fake_ensemble::node(const std::string& path) const {
-    return servers_->leader->tree.stat_of(path);
+    return servers_->tree().stat_of(path);
 }
 
 std::string fake_ensemble::data(const std::string& path) const {
-    const auto* const found = servers_->leader->tree.find(path);
+    const auto* const found = servers_->tree().find(path);
     return found ? found->data : std::string();
 }
 
 std::vector<acl> fake_ensemble::acls(const std::string& path) const {
-    const auto* const found = servers_->leader->tree.find(path);
+    const auto* const found = servers_->tree().find(path);
     return found ? found->acls : std::vector<acl>();
 }
 
 std::vector<std::string> fake_ensemble::children(const std::string& path) const {
-    return servers_->leader->tree.children(path);
+    return servers_->tree().children(path);
 }
 
-std::vector<std::string> fake_ensemble::paths() const { return servers_->leader->tree.paths(); }
-std::size_t fake_ensemble::node_count() const { return servers_->leader->tree.size(); }
+std::vector<std::string> fake_ensemble::paths() const { return servers_->tree().paths(); }
+std::size_t fake_ensemble::node_count() const { return servers_->tree().size(); }
 
 std::vector<std::string> fake_ensemble::ephemerals(std::int64_t session) const {
-    return servers_->leader->tree.owned(session);
+    return servers_->tree().owned(session);
 }
 
 std::size_t fake_ensemble::watches(handle_number who) const {

@@ -33,12 +33,13 @@ public:
     void stall(bool on, handle_number who = every_handle);
     void refuse_connections(bool on);
     void reject_credentials(bool on);
-    /// Connections made from now on see every write that late, but never less than their session has seen; a
-    /// sync or a write of their own brings them up to date.
+    /// The followers apply every write that late. One who has seen more than a server is not let in there.
     void lag(std::chrono::nanoseconds behind);
-    /// Cuts the server of this connection off from the leader: it answers reads and pings from what it knows,
-    /// keeps nothing alive, and holds everything else back.
+    /// Cuts the server of this connection off from the others: it answers reads and pings from what it knows,
+    /// keeps nothing alive, and holds everything else back, until it notices.
     void isolate(handle_number who, bool on);
+    /// The servers among themselves: `kill`, `restart`, `isolate`, `lag`.
+    [[nodiscard]] quorum& servers() { return servers_->among; }
     /// All servers down (no session expires meanwhile) or up again (every session has its full timeout).
     void power(bool on);
     /// Delays and limits from now on.
@@ -70,7 +71,7 @@ public:
     void reap();
     void deny(denial denied) { servers_->denied = std::move(denied); }
     void set_create_count(const std::string& path, std::int32_t count);
-    void when_counters_are_full(fake_tree::overflow how) { servers_->leader->tree.when_full(how); }
+    void when_counters_are_full(fake_tree::overflow how) { servers_->when_counters_are_full(how); }
 
     // Views of the leader.
     [[nodiscard]] std::optional<stat> node(const std::string& path) const;
@@ -86,6 +87,8 @@ public:
     // Counters and the record of events.
     [[nodiscard]] std::uint64_t requests(request_kind kind, handle_number who = every_handle) const;
     [[nodiscard]] std::vector<exchange> exchanges(handle_number who) const;
+    /// Requests that came to the leader by another server than their session's.
+    [[nodiscard]] std::uint64_t moved() const { return servers_->moved(); }
     [[nodiscard]] std::size_t network_waits(handle_number who, detail::boot_time from = {}) const;
     [[nodiscard]] std::string trace(std::size_t lines = 60) const { return servers_->records.text(lines); }
     [[nodiscard]] std::uint64_t trace_hash() const { return servers_->records.hash(); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -11,28 +12,38 @@
 namespace paddock::testing {
 
 class fake_client;
-class fake_replica;
+
+/// A request at a server. Writes go to the leader as they come, reads are made when all before them are answered, and
+/// the answers leave in the order of the requests.
+struct fake_turn {
+    request what;
+    response answer;
+    bool ready = false;         ///< `answer` is there
+    bool reply_arrives = true;  ///< else the server hangs up instead
+    std::function<void()> after;
+};
 
 /// One connection between a handle and a server, with what the server keeps for it.
 struct fake_link {
-    fake_link(handle_number number, std::weak_ptr<fake_client> peer, detail::environment& client_side,
-              detail::environment& server_side)
+    fake_link(handle_number number, std::size_t server, std::weak_ptr<fake_client> peer,
+              detail::environment& client_side, detail::environment& server_side)
         : handle(number),
+          at(server),
           client(std::move(peer)),
           to_server(std::make_shared<fake_pipe>(server_side)),
           to_client(std::make_shared<fake_pipe>(client_side)) {}
 
     const handle_number handle;
+    const std::size_t at;  ///< the server
     const std::weak_ptr<fake_client> client;
     const std::shared_ptr<fake_pipe> to_server;
     const std::shared_ptr<fake_pipe> to_client;
 
-    bool open = true;  ///< the server still reads it
+    bool open = true;   ///< the server still keeps it
+    bool heard = true;  ///< and still reads it
     std::int64_t session = 0;
-    std::shared_ptr<fake_replica> server;
     std::set<std::string> watched;
-    bool isolated = false;     ///< its server is cut off from the leader
-    std::deque<request> held;  ///< what waits for the leader then, and all that is behind it
+    std::deque<std::shared_ptr<fake_turn>> turns;  ///< not yet answered
 };
 
 }  // namespace paddock::testing

@@ -4,29 +4,12 @@
 
 namespace paddock::testing {
 
-fake_replica::fake_replica(const fake_replica& other, notifier notify)
-    : tree(other.tree), notify_(std::move(notify)), applied_(other.applied_) {
-    for (const auto& known : other.backlog_) learn(known.done, nullptr);
-}
-
-void fake_replica::applied(const txn& done) {
+void fake_replica::apply(const txn& done) {
+    tree.apply(done);
     applied_ = done.zxid;
     for (const auto& change : done.changes) {
         if (change.what == tree_change::kind::changed) fire(change.path, detail::watch_event::changed);
         if (change.what == tree_change::kind::removed) fire(change.path, detail::watch_event::deleted);
-    }
-}
-
-void fake_replica::learn(std::shared_ptr<const txn> done, detail::scheduled_call timer) {
-    backlog_.push_back({std::move(done), std::move(timer)});
-}
-
-void fake_replica::catch_up(std::int64_t zxid) {
-    while (!backlog_.empty() && backlog_.front().done->zxid <= zxid) {
-        const lesson next = std::move(backlog_.front());
-        backlog_.pop_front();
-        tree.apply(*next.done);
-        applied(*next.done);
     }
 }
 

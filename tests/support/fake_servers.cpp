@@ -20,19 +20,25 @@ std::int64_t milliseconds(detail::boot_time when) {
 
 std::string outcome(const error_code& ec) { return ec ? std::to_string(ec.value()) : "ok"; }
 
+constexpr int session_expired = -112;
+constexpr int session_moved = -118;
+error_code server_code(int value) { return {value, zookeeper_category()}; }
+
+bool is_ordered(request_kind kind) { return is_write(kind) || kind == request_kind::close; }
+
 }  // namespace
 
-fake_servers::fake_servers(virtual_environment& where, ensemble_options chosen)
-    : world(where), options(chosen), leader(make_replica(nullptr)) {
+fake_servers::fake_servers(virtual_environment& where, const ensemble_options& chosen)
+    : world(where), options(chosen), among(where, *this, chosen.quorum, 11) {
     if (options.one_way <= std::chrono::nanoseconds(0)) throw std::logic_error("one_way must be above zero");
-}
-
-std::shared_ptr<fake_replica> fake_servers::make_replica(const fake_replica* like) {
-    auto notify = [this](fake_link& link, const std::string& path, detail::watch_event event) {
-        note(link, "event", path, std::to_string(static_cast<int>(event)));
-        tell(link, [path, event](fake_client& client) { client.on_event(path, event); });
-    };
-    return like ? std::make_shared<fake_replica>(*like, notify) : std::make_shared<fake_replica>(notify);
+    for (server_number i = 0; i < chosen.quorum.servers; ++i) {
+        servers_.push_back(std::make_unique<server>(
+            [this](fake_link& link, const std::string& path, detail::watch_event event) {
+                note(link, "event", path, std::to_string(static_cast<int>(event)));
+                tell(link, [path, event](fake_client& client) { client.on_event(path, event); });
+            }));
+    }
+    among.start();
 }
 
 void fake_servers::tell(const fake_link& link, std::function<void(fake_client&)> what) {
@@ -48,100 +54,176 @@ void fake_servers::note(const fake_link& link, std::string_view op, const std::s
 
 std::chrono::nanoseconds fake_servers::delay() { return options.one_way + faults.up_to(options.jitter); }
 
-void fake_servers::commit(const std::function<void(txn&)>& write) {
-    auto done = std::make_shared<txn>();
-    done->zxid = last_zxid_ + 1;
-    done->wall_ms = wall_clock_start_ms + milliseconds(world.now());
-    done->committed = world.now();
-    write(*done);
-    if (!done->changes.empty()) publish(done);
+// --- what the servers agree on
+
+fake_servers::proposal& fake_servers::propose(std::uint64_t entry, std::int64_t zxid) {
+    proposal& made = proposals_[entry];
+    made.what.zxid = zxid;
+    made.what.wall_ms = wall_clock_start_ms + milliseconds(world.now());
+    return made;
 }
 
-void fake_servers::publish(const std::shared_ptr<const txn>& done) {
-    last_zxid_ = done->zxid;
-    leader->applied(*done);
-    std::erase_if(followers_, [](const auto& weak) { return weak.expired(); });
-    for (const auto& weak : followers_) {
-        const auto follower = weak.lock();
-        detail::scheduled_call timer;
-        if (!follower->cut_off && follower->lag.count() > 0)
-            timer = world.call_at(saturating_add(done->committed, follower->lag), [weak, zxid = done->zxid] {
-                if (const auto self = weak.lock()) self->catch_up(zxid);
-            });
-        follower->learn(done, std::move(timer));
-        if (!follower->cut_off && follower->lag.count() == 0) follower->catch_up(done->zxid);
+void fake_servers::apply(server_number at, std::uint64_t entry, std::int64_t /*zxid*/) {
+    const proposal& agreed = proposals_.at(entry);
+    server& here = *servers_[at];
+    here.replica.apply(agreed.what);
+    if (agreed.opens != 0) here.sessions[agreed.opens] = agreed.timeout;
+    if (agreed.closes == 0) return;
+    here.sessions.erase(agreed.closes);
+    const auto link = here.attached.find(agreed.closes);
+    if (link != here.attached.end() && !agreed.asked_for) hang_up(std::shared_ptr(link->second));
+}
+
+void fake_servers::lead(server_number at) {
+    records.note(world.now(), 0, "server", std::to_string(at), "leads");
+    server& here = *servers_[at];
+    here.leadership = std::make_unique<fake_leadership>(
+        world, here.replica.tree, options.tick, [this, at](std::int64_t id) {
+            among.write(at,
+                        [this, id](server_number leader, std::uint64_t entry, std::int64_t zxid) {
+                            records.note(world.now(), id, "session", "", "expired");
+                            close_session(*servers_[leader]->leadership, id, propose(entry, zxid));
+                        },
+                        {});
+        });
+    // A new leader gives every session its full timeout.
+    for (const auto& [id, timeout] : here.sessions)
+        here.leadership->add(id, timeout, fake_leadership::anywhere);
+}
+
+void fake_servers::serve(server_number at, bool on) {
+    records.note(world.now(), 0, "server", std::to_string(at), on ? "serves" : "stops");
+    if (on) return;
+    server& here = *servers_[at];
+    here.leadership.reset();
+    here.touched.clear();
+    here.report.reset();
+    for (const auto& weak : std::exchange(here.connections, {})) {
+        if (const auto link = weak.lock()) hang_up(link);
     }
 }
+
+void fake_servers::commit(const std::function<void(fake_tree&, txn&)>& write) {
+    among.decree([&](server_number leader, std::uint64_t entry, std::int64_t zxid) {
+        write(servers_[leader]->leadership->proposed, propose(entry, zxid).what);
+    });
+}
+
+// --- requests
 
 void fake_servers::arrive(const std::shared_ptr<fake_link>& link, const request& what) {
-    if (!link->open) return;
-    if (link->isolated) {
-        const bool local =
-            !is_write(what.kind) && what.kind != request_kind::sync && what.kind != request_kind::close;
-        if (what.kind != request_kind::ping && (!local || !link->held.empty()))
-            return link->held.push_back(what);
-        return execute(link, what, true);
-    }
-    const auto whose = sessions.find(link->session);
-    if (whose == sessions.end()) return hang_up(link);
-    touch(whose->second);
-    if (what.bytes() > options.max_request_bytes) return hang_up(link);
-    if (survives_faults(link, what)) execute(link, what, true);
+    if (!link->open || !link->heard) return;
+    if (link->session == 0 || what.bytes() > options.max_request_bytes) return hang_up(link);
+    touch(*link);
+    if (survives_faults(link, what)) execute(link, queue(link, what));
 }
 
-void fake_servers::execute(const std::shared_ptr<fake_link>& link, const request& what, bool reply_arrives) {
-    response answer = perform(link, what);
-    answer.zxid = link->server->applied();
-    note(*link, name_of(what.kind), answer.path.empty() ? what.path : answer.path, outcome(answer.ec));
-    if (!reply_arrives) return hang_up(link);
-    tell(*link, [answer](fake_client& client) {
+std::shared_ptr<fake_turn> fake_servers::queue(const std::shared_ptr<fake_link>& link, const request& what) {
+    auto turn = std::make_shared<fake_turn>();
+    turn->what = what;
+    turn->answer.kind = what.kind;
+    link->turns.push_back(turn);
+    return turn;
+}
+
+void fake_servers::execute(const std::shared_ptr<fake_link>& link, const std::shared_ptr<fake_turn>& turn) {
+    if (is_ordered(turn->what.kind)) {
+        order(link, turn);
+    } else if (turn->what.kind == request_kind::sync) {
+        among.sync(link->at, [this, link, turn] {
+            turn->ready = true;
+            answer_in_order(link);
+        });
+    } else {
+        answer_in_order(link);
+    }
+}
+
+// The leader takes it even when the connection that it came by is gone.
+void fake_servers::order(const std::shared_ptr<fake_link>& link, const std::shared_ptr<fake_turn>& turn) {
+    among.write(
+        link->at,
+        [this, link, turn](server_number leader, std::uint64_t entry, std::int64_t zxid) {
+            prepare_write(*servers_[leader]->leadership, *link, *turn, propose(entry, zxid));
+        },
+        [this, link, turn] {
+            turn->ready = true;
+            answer_in_order(link);
+        });
+}
+
+void fake_servers::prepare_write(fake_leadership& leading, const fake_link& link, fake_turn& turn,
+                                 proposal& into) {
+    fake_leadership::session* const whose = leading.find(link.session);
+    if (whose == nullptr) {
+        turn.answer.ec = server_code(session_expired);
+        return;
+    }
+    if (whose->owner == fake_leadership::anywhere) whose->owner = link.at;
+    if (whose->owner != link.at) {
+        ++moved_;
+        turn.answer.ec = server_code(session_moved);
+        return;
+    }
+    if (turn.what.kind == request_kind::close) {
+        records.note(world.now(), link.session, "session", "", "closed");
+        into.asked_for = true;
+        return close_session(leading, link.session, into);
+    }
+    turn.answer = execute_write(leading.proposed, turn.what, link.session, denied, into.what);
+}
+
+void fake_servers::answer_in_order(const std::shared_ptr<fake_link>& link) {
+    while (link->open && !link->turns.empty()) {
+        const auto turn = link->turns.front();
+        const bool waits = is_ordered(turn->what.kind) || turn->what.kind == request_kind::sync;
+        if (waits && !turn->ready) return;
+        link->turns.pop_front();
+        answer(link, *turn);
+    }
+}
+
+void fake_servers::answer(const std::shared_ptr<fake_link>& link, fake_turn& turn) {
+    const request& what = turn.what;
+    fake_replica& replica = servers_[link->at]->replica;
+    if (!turn.ready) {
+        if (what.kind == request_kind::remove_watch) replica.unwatch(what.path, *link);
+        turn.answer = execute_read(replica.tree, what, denied);
+        if (what.kind == request_kind::get && what.watch && !turn.answer.ec) replica.watch(what.path, link);
+        std::ranges::shuffle(turn.answer.names, order_);
+    }
+    turn.answer.zxid = replica.applied();
+    note(*link, name_of(what.kind), turn.answer.path.empty() ? what.path : turn.answer.path,
+         outcome(turn.answer.ec));
+    if (turn.after) turn.after();
+    if (!turn.reply_arrives) return hang_up(link);
+    tell(*link, [answer = turn.answer](fake_client& client) {
         response copy = answer;
         client.on_response(copy);
     });
-    if (what.kind == request_kind::close) hang_up(link);
-}
-
-response fake_servers::perform(const std::shared_ptr<fake_link>& link, const request& what) {
-    fake_replica& server = *link->server;
-    response answer;
-    if (is_write(what.kind)) {
-        commit([&](txn& into) { answer = execute_write(leader->tree, what, link->session, denied, into); });
-        server.catch_up(last_zxid_);  // a server answers its own clients' writes after applying them
-        return answer;
-    }
-    if (what.kind == request_kind::sync) server.catch_up(last_zxid_);
-    if (what.kind == request_kind::remove_watch) server.unwatch(what.path, *link);
-    if (what.kind == request_kind::close) end_session(link->session, "closed");
-    answer = execute_read(server.tree, what, denied);
-    if (what.kind == request_kind::get && what.watch && !answer.ec) server.watch(what.path, link);
-    std::ranges::shuffle(answer.names, order_);
-    return answer;
+    const bool session_over =
+        turn.answer.ec == server_code(session_expired) || turn.answer.ec == server_code(session_moved);
+    if (what.kind == request_kind::close || session_over) hang_up(link);
 }
 
 bool fake_servers::survives_faults(const std::shared_ptr<fake_link>& link, const request& what) {
-    if (const auto rule = faults.meet(what, link->handle, false)) {
-        if (rule->before) rule->before();
-        if (!link->open || !sessions.contains(link->session)) return false;
-        if (rule->position == fault_position::before_commit)
-            hang_up(link);
-        else if (rule->position == fault_position::after_commit)
-            execute(link, what, false);
-        else if (rule->answer) {
-            response answer;
-            answer.kind = what.kind;
-            answer.ec = rule->answer;
-            answer.results.resize(what.ops.size(), {rule->answer, {}, {}});
-            note(*link, name_of(what.kind), what.path, outcome(answer.ec) + " (planned)");
-            tell(*link, [answer](fake_client& client) {
-                response copy = answer;
-                client.on_response(copy);
-            });
-        } else
-            execute(link, what, true);
-        if (rule->after) rule->after();
-        return false;
+    const auto rule = faults.meet(what, link->handle, false);
+    if (!rule) return survives_dice(link, what);
+    if (rule->before) rule->before();
+    if (!link->open) return false;
+    const auto turn = queue(link, what);
+    turn->after = rule->after;
+    turn->reply_arrives = !rule->position;
+    link->heard = !rule->position;  // what comes behind it is lost too
+    if (rule->answer || rule->position == fault_position::before_commit) {
+        turn->ready = true;
+        turn->answer.ec = rule->answer;
+        turn->answer.results.resize(what.ops.size(), {rule->answer, {}, {}});
+        answer_in_order(link);
+    } else {
+        execute(link, turn);
     }
-    return survives_dice(link, what);
+    return false;
 }
 
 bool fake_servers::survives_dice(const std::shared_ptr<fake_link>& link, const request& what) {
@@ -159,21 +241,34 @@ bool fake_servers::survives_dice(const std::shared_ptr<fake_link>& link, const r
     if (faults.hits(rates.cut)) cut(link, faults.hits(0.5));
     if (!link->open) return false;
     if (faults.hits(rates.lose_request)) return hang_up(link), false;
-    if (faults.hits(rates.lose_reply)) return execute(link, what, false), false;
-    return true;
+    if (!faults.hits(rates.lose_reply)) return true;
+    const auto turn = queue(link, what);
+    turn->reply_arrives = false;
+    execute(link, turn);
+    return false;
 }
 
+// --- the operator's hand
+
 void fake_servers::reap() {
-    for (const auto& path : leader->tree.abandoned_containers()) {
-        commit([&](txn& into) { static_cast<void>(leader->tree.remove(path, -1, into)); });
+    for (const auto& path : tree().abandoned_containers()) {
+        commit([&](fake_tree& proposed, txn& into) { static_cast<void>(proposed.remove(path, -1, into)); });
         records.note(world.now(), 0, "reap", path, "ok");
     }
 }
 
 void fake_servers::set_create_count(const std::string& path, std::int32_t count) {
-    leader->tree.set_create_count(path, count);
-    for (const auto& weak : followers_)
-        if (const auto follower = weak.lock()) follower->tree.set_create_count(path, count);
+    for (const auto& one : servers_) {
+        one->replica.tree.set_create_count(path, count);
+        if (one->leadership) one->leadership->proposed.set_create_count(path, count);
+    }
+}
+
+void fake_servers::when_counters_are_full(fake_tree::overflow how) {
+    for (const auto& one : servers_) {
+        one->replica.tree.when_full(how);
+        if (one->leadership) one->leadership->proposed.when_full(how);
+    }
 }
 
 void fake_servers::later(std::chrono::nanoseconds after, std::function<void()> action) {

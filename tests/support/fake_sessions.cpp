@@ -8,16 +8,6 @@
 
 namespace paddock::testing {
 
-namespace {
-
-detail::boot_time round_up(detail::boot_time when, std::chrono::nanoseconds tick) {
-    if (tick.count() == 0) return when;
-    const auto rest = when.time_since_epoch() % tick;
-    return rest.count() == 0 ? when : when + (tick - rest);
-}
-
-}  // namespace
-
 handle_number fake_servers::enroll(std::weak_ptr<fake_client> handle) {
     handles_.push_back(std::move(handle));
     return handles_.size();
@@ -33,6 +23,12 @@ std::vector<std::shared_ptr<fake_link>> fake_servers::links(handle_number who) c
         const auto handle = who == every_handle || who == i ? client(i) : nullptr;
         if (handle && handle->link()) out.push_back(handle->link());
     }
+    return out;
+}
+
+std::vector<std::int64_t> fake_servers::sessions() const {
+    std::vector<std::int64_t> out;
+    for (const auto& [id, timeout] : servers_[among.last_leader()]->sessions) out.push_back(id);
     return out;
 }
 
@@ -54,28 +50,66 @@ void fake_servers::stall(bool on, handle_number who) {
 
 void fake_servers::arrive(const std::shared_ptr<fake_link>& link, const connect_request& what) {
     if (!link->open) return;
-    if (refusing || !powered_) return hang_up(link);
+    server& here = *servers_[link->at];
+    std::erase_if(here.connections, [](const auto& weak) { return weak.expired(); });
+    here.connections.push_back(link);
+    if (refusing || !among.serves(link->at)) return hang_up(link);
     if (rejecting) {
         tell(*link, [](fake_client& client) { client.on_rejected(); });
         return hang_up(link);
     }
-    const auto known = sessions.find(what.session);
-    if (what.session != 0 && known == sessions.end()) {
+    if (what.last_zxid > here.replica.applied()) return hang_up(link);  // it has seen more than this server
+    what.session == 0 ? open_session(link, what) : attach(link, what);
+}
+
+std::chrono::milliseconds fake_servers::negotiated(std::chrono::milliseconds wanted) const {
+    return std::clamp(wanted, options.min_timeout, options.max_timeout);
+}
+
+void fake_servers::open_session(const std::shared_ptr<fake_link>& link, const connect_request& what) {
+    const std::int64_t id = ++last_session_;
+    const auto timeout = negotiated(what.timeout);
+    among.write(
+        link->at,
+        [this, id, timeout, at = link->at](server_number leader, std::uint64_t entry, std::int64_t zxid) {
+            proposal& made = propose(entry, zxid);
+            made.opens = id;
+            made.timeout = timeout;
+            servers_[leader]->leadership->add(id, timeout, at);
+        },
+        [this, link, id, what] { admit(link, id, what); });
+}
+
+// From now on the leader takes nothing more of this session that comes by another server.
+void fake_servers::attach(const std::shared_ptr<fake_link>& link, const connect_request& what) {
+    const auto known = [this, id = what.session, at = link->at](server_number leader) {
+        fake_leadership& leading = *servers_[leader]->leadership;
+        fake_leadership::session* const whose = leading.find(id);
+        if (whose == nullptr) return false;
+        whose->owner = at;
+        leading.touch(id);
+        return true;
+    };
+    among.consult(link->at, known, [this, link, what](bool alive) {
+        if (alive) return admit(link, what.session, what);
         records.note(world.now(), what.session, "connect", "", "expired");
-        return welcome(link, {});
+        welcome(link, {});
+    });
+}
+
+void fake_servers::admit(const std::shared_ptr<fake_link>& link, std::int64_t session,
+                         const connect_request& what) {
+    if (!link->open) return;
+    server& here = *servers_[link->at];
+    if (const auto old = here.attached.find(session); old != here.attached.end()) {
+        const auto left = old->second;
+        left->to_server->close();
+        detach(*left);
     }
-    session& whose = what.session == 0 ? create_session(what.timeout) : known->second;
-    if (whose.link) {
-        whose.link->to_server->close();
-        detach(*whose.link);
-    }
-    whose.link = link;
-    link->session = whose.id;
-    link->server = follower_ ? follower_ : leader;
-    link->server->catch_up(what.last_zxid);  // never behind what the session has seen
-    touch(whose);
+    link->session = session;
+    here.attached[session] = link;
     note(*link, "connect", "", "ok");
-    welcome(link, {whose.id, whose.timeout});
+    welcome(link, {session, negotiated(what.timeout)});
     set_watches(link, what);
 }
 
@@ -85,22 +119,16 @@ void fake_servers::welcome(const std::shared_ptr<fake_link>& link, const connect
     });
 }
 
-fake_servers::session& fake_servers::create_session(std::chrono::milliseconds wanted) {
-    session& made = sessions[++last_session_];
-    made.id = last_session_;
-    made.timeout = std::clamp(wanted, options.min_timeout, options.max_timeout);
-    return made;
-}
-
 // One packet holds all watches of a handle: past the limit no connection of it survives.
 void fake_servers::set_watches(const std::shared_ptr<fake_link>& link, const connect_request& what) {
+    fake_replica& replica = servers_[link->at]->replica;
     std::size_t bytes = 0;
     for (const auto& path : what.watches) bytes += path.size() + 4;
     if (bytes > options.max_request_bytes) return hang_up(link);
     for (const auto& path : what.watches) {
-        const node_record* const node = link->server->tree.find(path);
+        const node_record* const node = replica.tree.find(path);
         if (node && node->mzxid <= what.last_zxid) {
-            link->server->watch(path, link);
+            replica.watch(path, link);
             continue;
         }
         const auto event = node ? detail::watch_event::changed : detail::watch_event::deleted;
@@ -108,26 +136,42 @@ void fake_servers::set_watches(const std::shared_ptr<fake_link>& link, const con
     }
 }
 
-void fake_servers::touch(session& whose) {
-    whose.last_touch = world.now();
-    if (!whose.expiry) watch_expiry(whose.id);
+// A follower reports twice a tick whom it has heard.
+void fake_servers::touch(const fake_link& link) {
+    server& here = *servers_[link.at];
+    if (here.leadership) return here.leadership->touch(link.session);
+    here.touched.insert(link.session);
+    if (options.tick.count() == 0) return report_touches(link.at);
+    if (here.report) return;
+    here.report = world.call_at(saturating_add(world.now(), options.tick / 2), [this, at = link.at] {
+        servers_[at]->report.reset();
+        report_touches(at);
+    });
 }
 
-void fake_servers::watch_expiry(std::int64_t id) {
-    session& whose = sessions.at(id);
-    const auto due = round_up(saturating_add(whose.last_touch, whose.timeout), options.tick);
-    if (due <= world.now()) return end_session(id, "expired");
-    whose.expiry = world.call_at(due, [this, id] { watch_expiry(id); });
+void fake_servers::report_touches(server_number at) {
+    auto heard = std::exchange(servers_[at]->touched, {});
+    among.consult(
+        at,
+        [this, heard = std::move(heard)](server_number leader) {
+            for (const std::int64_t id : heard) servers_[leader]->leadership->touch(id);
+            return true;
+        },
+        [](bool) {});
+}
+
+void fake_servers::close_session(fake_leadership& leading, std::int64_t id, proposal& into) {
+    if (leading.find(id) == nullptr) return;
+    leading.close(id);
+    into.closes = id;
+    leading.proposed.remove_owned(id, into.what);
 }
 
 void fake_servers::end_session(std::int64_t id, std::string_view why) {
-    const auto found = sessions.find(id);
-    if (found == sessions.end()) return;
-    const session ended = std::move(found->second);
-    sessions.erase(found);
-    records.note(world.now(), id, "session", "", std::string(why));
-    commit([&](txn& into) { leader->tree.remove_owned(id, into); });
-    if (ended.link && !ended.link->isolated && why != "closed") hang_up(ended.link);
+    among.decree([&](server_number leader, std::uint64_t entry, std::int64_t zxid) {
+        records.note(world.now(), id, "session", "", std::string(why));
+        close_session(*servers_[leader]->leadership, id, propose(entry, zxid));
+    });
 }
 
 // The server closes: what it has sent before still arrives.
@@ -139,10 +183,11 @@ void fake_servers::hang_up(const std::shared_ptr<fake_link>& link) {
 
 void fake_servers::detach(fake_link& link) {
     link.open = false;
-    link.held.clear();
-    if (link.server) link.server->forget(link);
-    const auto whose = sessions.find(link.session);
-    if (whose != sessions.end() && whose->second.link.get() == &link) whose->second.link.reset();
+    link.turns.clear();
+    server& here = *servers_[link.at];
+    here.replica.forget(link);
+    const auto own = here.attached.find(link.session);
+    if (own != here.attached.end() && own->second.get() == &link) here.attached.erase(own);
 }
 
 void fake_servers::cut(const std::shared_ptr<fake_link>& link, bool requests_arrive) {
@@ -159,45 +204,13 @@ void fake_servers::cut(const std::shared_ptr<fake_link>& link, bool requests_arr
 }
 
 void fake_servers::lag(std::chrono::nanoseconds behind) {
-    if (behind.count() == 0) {
-        if (follower_) {
-            follower_->lag = behind;
-            follower_->catch_up(last_zxid_);
-        }
-        follower_.reset();
-        return;
+    for (server_number i = 0; i < servers_.size(); ++i) {
+        if (i != among.leader() || behind.count() == 0) among.lag(i, behind);
     }
-    if (!follower_) followers_.push_back(follower_ = make_replica(leader.get()));
-    follower_->lag = behind;
-}
-
-void fake_servers::isolate(const std::shared_ptr<fake_link>& link, bool on) {
-    if (link->isolated == on || !link->server) return;
-    link->isolated = on;
-    if (on) {
-        const auto before = link->server;
-        link->server = make_replica(before.get());
-        link->server->cut_off = true;
-        followers_.push_back(link->server);
-        const auto moved = link->watched;
-        before->forget(*link);
-        for (const auto& path : moved) link->server->watch(path, link);
-        return;
-    }
-    link->server->cut_off = false;
-    link->server->catch_up(last_zxid_);
-    if (!sessions.contains(link->session)) return hang_up(link);
-    for (const auto& what : std::exchange(link->held, {})) arrive(link, what);
 }
 
 void fake_servers::power(bool on) {
-    powered_ = on;
-    if (!on) {
-        for (const auto& link : links(every_handle)) cut(link, false);
-        for (auto& [id, whose] : sessions) whose.expiry.reset();
-        return;
-    }
-    for (auto& [id, whose] : sessions) touch(whose);  // a new leader gives every session its full timeout
+    for (server_number i = 0; i < servers_.size(); ++i) on ? among.restart(i) : among.kill(i);
 }
 
 }  // namespace paddock::testing

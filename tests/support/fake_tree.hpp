@@ -44,7 +44,6 @@ struct tree_change {
 struct txn {
     std::int64_t zxid = 0;
     std::int64_t wall_ms = 0;
-    detail::boot_time committed;
     std::vector<tree_change> changes;
 };
 

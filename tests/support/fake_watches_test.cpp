@@ -170,10 +170,15 @@ TEST_F(Watches, RemovedWhileDisconnectedStaysGone) {
     EXPECT_EQ(ensemble.requests(request_kind::remove_watch), 0u);
 }
 
-TEST_F(Watches, LaggingServerTellsLate) {
+class WatchesOnThreeServers : public SeamTest {
+protected:
+    WatchesOnThreeServers() : SeamTest(on_three_servers()) {}
+};
+
+TEST_F(WatchesOnThreeServers, LaggingServerTellsLate) {
     ASSERT_FALSE(ensemble.create_by_operator("/a"));
-    ensemble.lag(1s);
     const auto user = connected();
+    ensemble.lag(1s);
     user->get("/a", true);
     world.advance(2ms);
     user->news();

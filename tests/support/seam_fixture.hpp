@@ -100,6 +100,7 @@ private:
 /// A virtual world with an ensemble; users are made by the tests.
 class SeamTest : public ::testing::Test {
 protected:
+    explicit SeamTest(const ensemble_options& options = {}) : ensemble(world, options) {}
     void TearDown() override {
         if (HasFailure()) GTEST_LOG_(INFO) << "what the servers saw:\n" << ensemble.trace();
     }
@@ -113,7 +114,7 @@ protected:
     using lines = std::vector<std::string>;
 
     virtual_environment world;
-    fake_ensemble ensemble{world};
+    fake_ensemble ensemble;
 };
 
 }  // namespace paddock::testing
