@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <tuple>
 
 namespace paddock::testing {
 
@@ -23,7 +24,7 @@ void quorum::lead(const who& at) {
     std::int64_t newest = 0;
     for (const who& one : members_) newest = std::max(newest, one->epoch);
     at->now = role::leading;
-    at->epoch = newest + 1;
+    at->epoch = at->log_epoch = newest + 1;
     at->established = false;
     at->logged.assign(members_.size(), 0);
     at->logged[at->number] = at->entries.size();
@@ -32,13 +33,7 @@ void quorum::lead(const who& at) {
 
 // Its whole log is agreed as soon as a majority has it; only then it leads.
 void quorum::establish(const who& leader) {
-    const auto has_all = [&](std::size_t by) {
-        return by == leader->number ||
-               (members_[by]->leader == leader && members_[by]->now == role::following);
-    };
-    std::size_t synchronised = 0;
-    for (const who& one : members_) synchronised += has_all(one->number) ? 1 : 0;
-    if (leader->established || !majority(synchronised)) return;
+    if (leader->established || !majority(1 + followers(leader).size())) return;
     leader->established = true;
     last_leader_ = leader->number;
     leader->agreed = leader->entries.size();
@@ -58,6 +53,7 @@ void quorum::follow(const who& at, const who& leader) {
         const auto common = std::ranges::mismatch(at->entries, leader->entries).in1 - at->entries.begin();
         if (static_cast<std::size_t>(common) < at->applied) throw std::logic_error("an agreed write is lost");
         at->entries = leader->entries;
+        at->log_epoch = leader->epoch;
         at->now = role::following;
         at->to_leader->push(up_to(options_.message), [this, at, leader, count = at->entries.size()] {
             if (leader->now != role::leading) return;
@@ -111,9 +107,13 @@ void quorum::leave(const who& at, role next) {
 }
 
 bool quorum::broken(const member& at) const {
-    if (at.leader) return at.leader->now != role::leading || !reach(at, *at.leader);
+    if (at.leader) {  // a leader that was elected again does not know its former followers
+        return at.leader->now != role::leading || at.leader->epoch != at.epoch || !reach(at, *at.leader);
+    }
     if (at.now != role::leading) return false;
-    const auto reached = [&](const who& one) { return one->leader.get() == &at && reach(*one, at); };
+    const auto reached = [&](const who& one) {
+        return one->leader.get() == &at && one->epoch == at.epoch && reach(*one, at);
+    };
     return !majority(1 + static_cast<std::size_t>(std::ranges::count_if(members_, reached)));
 }
 
@@ -121,7 +121,7 @@ bool quorum::broken(const member& at) const {
 void quorum::check_links() {
     for (const who& one : members_) {
         if (one->leader) {
-            const bool stalled = !reach(*one, *one->leader);
+            const bool stalled = broken(*one);
             one->to_leader->stall(stalled);
             one->from_leader->stall(stalled);
         }
@@ -151,15 +151,18 @@ void quorum::elect() {
     std::ranges::copy_if(members_, std::back_inserter(looking), [](const who& one) {
         return one->now == role::looking && !one->isolated && !one->leader;
     });
-    const auto leading = std::ranges::find_if(
-        members_, [](const who& one) { return one->now == role::leading && !one->isolated; });
+    const auto leading = std::ranges::find_if(members_, [this](const who& one) {
+        return one->now == role::leading && !one->isolated &&
+               !broken(*one);  // a deposed one gets no followers
+    });
     if (leading != members_.end()) {
         for (const who& one : looking) follow(one, *leading);
         return;
     }
     if (!majority(looking.size())) return;
     const auto newest = [](const who& one) {
-        return std::pair(one->entries.empty() ? 0 : one->entries.back()->zxid, one->number);
+        const std::int64_t zxid = one->entries.empty() ? 0 : one->entries.back()->zxid;
+        return std::tuple(one->log_epoch, zxid, one->number);
     };
     const who best = *std::ranges::max_element(looking, {}, newest);
     lead(best);

@@ -35,8 +35,9 @@ bool quorum::reach(const member& one, const member& other) {
 
 std::vector<quorum::who> quorum::followers(const who& of) const {
     std::vector<who> all;
-    std::ranges::copy_if(members_, std::back_inserter(all),
-                         [&](const who& one) { return one->leader == of && one->now == role::following; });
+    std::ranges::copy_if(members_, std::back_inserter(all), [&](const who& one) {
+        return one->leader == of && one->epoch == of->epoch && one->now == role::following;
+    });
     return all;
 }
 

@@ -105,7 +105,9 @@ private:
         bool isolated = false;
         bool serving = false;
         std::uint64_t service = 0;  // changes when it stops serving
-        std::int64_t epoch = 0;
+        std::int64_t epoch = 0;     // of the leader it has turned to
+        std::int64_t log_epoch =
+            0;  // of the leader it has its log from: the latest log is right, not the longest
         log entries;
         std::size_t agreed = 0;   // so many it knows to be agreed
         std::size_t applied = 0;  // so many it has applied

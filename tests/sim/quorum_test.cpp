@@ -281,7 +281,7 @@ TEST_F(LoneServer, AgreesWithItself) {
 
 // Whatever happens to servers and links: no agreed write is lost, all servers agree, and what was confirmed is there.
 TEST(QuorumChaos, AgreementSurvivesEverything) {
-    for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 5000; ++seed) {
         SCOPED_TRACE(seed);
         virtual_environment world(seed);
         words above;
