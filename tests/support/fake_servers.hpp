@@ -31,12 +31,12 @@ constexpr quorum_options lone_server = {.servers = 1,
 
 /// Three that hear each other at once, and take long to notice that they do not. The last one leads; handle 1 comes to
 /// the first one, handle 2 to the second.
-constexpr quorum_options three_servers = {.servers = 3,
-                                          .message = std::chrono::nanoseconds(0),
-                                          .storage = std::chrono::nanoseconds(0),
-                                          .tick = std::chrono::milliseconds(500),
-                                          .patience_ticks = 240,
-                                          .election = std::chrono::nanoseconds(0)};
+constexpr quorum_options three_servers = [] {
+    quorum_options options = lone_server;
+    options.servers = 3;
+    options.patience_ticks = 240;
+    return options;
+}();
 
 struct ensemble_options {
     std::chrono::nanoseconds one_way =

@@ -1,0 +1,150 @@
+// What three simulated servers do to their clients, seen through the seam.
+#include "tests/support/seam_fixture.hpp"
+
+namespace paddock::testing {
+namespace {
+
+class OnThreeServers : public SeamTest {
+protected:
+    OnThreeServers() : SeamTest(on_three_servers()) {}
+};
+
+TEST_F(OnThreeServers, ReconnectedHandleReadsStaleUntilSync) {
+    const auto user = connected(30s);
+    ASSERT_FALSE(ensemble.create_by_operator("/d"));
+    user->children("/");
+    world.advance(2ms);
+    EXPECT_EQ(user->news(), lines{"children ok d"});
+    ensemble.lag(5s);
+    ensemble.fail_next(request_kind::create, fault_position::before_send);
+    user->create("/lost");
+    world.advance(1s);
+    EXPECT_EQ(user->news(), (lines{"disconnected", "create 5 unknown", "connected"}));
+    ASSERT_FALSE(ensemble.create_by_operator("/d/new"));
+    user->children("/d");
+    user->exists("/d/new");
+    user->sync("/d");
+    user->children("/d");
+    world.advance(4s);
+    EXPECT_EQ(user->news(), (lines{"children ok", "exists -101"}));
+    world.advance(2s);
+    EXPECT_EQ(user->news(), (lines{"sync ok", "children ok new"}));
+}
+
+TEST_F(OnThreeServers, StaleViewCatchesUpWithTimeAndWithOwnWrites) {
+    const auto user = connected(30s);
+    ensemble.lag(5s);
+    ASSERT_FALSE(ensemble.create_by_operator("/a"));
+    user->exists("/a");
+    world.advance(4999ms);
+    user->exists("/a");
+    world.advance(10ms);
+    EXPECT_EQ(user->news(), (lines{"exists -101", "exists ok"}));
+    ASSERT_FALSE(ensemble.create_by_operator("/b"));
+    user->create("/c");
+    user->exists("/b");
+    world.advance(4s);
+    EXPECT_TRUE(user->news().empty());
+    world.advance(2s);
+    EXPECT_EQ(user->news(), (lines{"create ok /c", "exists ok"}));
+}
+
+TEST_F(OnThreeServers, NobodyGoesBackInTime) {
+    const auto one = connected();
+    const auto two = connected();
+    const auto at_leader = connected();
+    ensemble.lag(1h);
+    ASSERT_FALSE(ensemble.create_by_operator("/seen"));
+    at_leader->exists("/seen");
+    world.advance(2ms);
+    ensemble.cut(3);
+    const auto before = ensemble.requests(request_kind::connect, 3);
+    world.advance(1s);
+    at_leader->exists("/seen");
+    world.advance(2ms);
+    EXPECT_EQ(at_leader->news(), (lines{"exists ok", "disconnected", "connected", "exists ok"}));
+    EXPECT_EQ(ensemble.requests(request_kind::connect, 3), before + 3) << "both followers turned it away";
+}
+
+TEST_F(OnThreeServers, LeaderAnswersASyncAtOnceAndAFollowerWhenItIsThere) {
+    const auto one = connected(30s);
+    const auto two = connected(30s);
+    const auto at_leader = connected(30s);
+    ensemble.lag(1s);
+    one->sync("/");
+    at_leader->sync("/");
+    world.advance(10ms);
+    EXPECT_EQ(at_leader->news(), lines{"sync ok"});
+    EXPECT_TRUE(one->news().empty());
+    world.advance(1s);
+    EXPECT_EQ(one->news(), lines{"sync ok"});
+}
+
+// The leader listens to the server that a session is attached to, and to no other.
+TEST_F(OnThreeServers, WriteFromTheFormerServerIsRefused) {
+    const auto user = connected(30s);
+    ensemble.isolate(1, true);
+    user->create("/late", create_mode::ephemeral);
+    world.advance(5ms);  // its server has it, and cannot pass it on
+    ensemble.cut(1);
+    world.advance(1s);
+    EXPECT_EQ(user->news(), (lines{"disconnected", "create 5 unknown", "connected"}));
+    ensemble.isolate(every_handle, false);
+    world.advance(1s);
+    EXPECT_EQ(ensemble.node_count(), 0u);
+    EXPECT_EQ(ensemble.moved(), 1u);
+    user->exists("/");
+    world.advance(5ms);
+    EXPECT_EQ(user->news(), lines{"exists ok"});
+}
+
+TEST_F(OnThreeServers, IsolatedServerAnswersReadsWhileTheSessionExpires) {
+    const auto user = connected(3s);
+    const auto other = connected(3s);
+    user->create("/e", create_mode::ephemeral);
+    world.advance(2ms);
+    user->get("/e", true);
+    world.advance(2ms);
+    user->news();
+    ensemble.isolate(1, true);
+    world.advance(10s);
+    EXPECT_FALSE(ensemble.node("/e"));
+    user->exists("/e");
+    world.advance(2ms);
+    EXPECT_EQ(user->news(), lines{"exists ok"});
+    user->create("/f");
+    user->exists("/e");
+    world.advance(1s);
+    EXPECT_TRUE(user->news().empty());
+    ensemble.isolate(1, false);
+    world.advance(1s);
+    EXPECT_EQ(user->news(), (lines{"deleted /e", "disconnected", "create 5 unknown", "exists 5 unknown",
+                                   "ended " + make_error_code(errc::session_expired).message()}));
+    EXPECT_TRUE(other->news().empty());
+    EXPECT_EQ(ensemble.node_count(), 0u);
+}
+
+TEST_F(OnThreeServers, HealedServerDropsClientsWhoseSessionIsOver) {
+    const auto user = connected(3s);
+    ensemble.isolate(1, true);
+    world.advance(10s);
+    EXPECT_TRUE(user->news().empty());
+    ensemble.isolate(1, false);
+    world.advance(1ms);
+    EXPECT_EQ(user->news(), lines{"disconnected"});
+}
+
+TEST_F(OnThreeServers, IsolationThatHealsInTimeDeliversWhatWasHeldBack) {
+    const auto user = connected(3s);
+    ensemble.isolate(1, true);
+    user->create("/a");
+    user->exists("/a");
+    world.advance(1s);
+    EXPECT_TRUE(user->news().empty());
+    ensemble.isolate(1, false);
+    world.advance(2ms);
+    EXPECT_EQ(user->news(), (lines{"create ok /a", "exists ok"}));
+}
+
+}  // namespace
+}  // namespace paddock::testing
