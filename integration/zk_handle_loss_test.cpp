@@ -93,7 +93,8 @@ protected:
         const auto end = clock::now() + seconds(3);
         std::size_t cuts = 0;
         for (; clock::now() < end; ++cuts) {
-            std::this_thread::sleep_for(milliseconds(30));  // the rhythm of the faults, not a wait
+            const auto enough = load.answered_ + 200;  // work between the cuts
+            ASSERT_TRUE(eventually([&] { return load.answered_ >= enough; }));
             const std::size_t connects = session.events().count(happened::connected);
             cut();
             ASSERT_TRUE(session.events().wait(happened::connected, connects + 1));

@@ -18,7 +18,7 @@ std::filesystem::path fastest_parent() {
 }  // namespace
 
 std::filesystem::path make_unique_directory(const std::filesystem::path& parent, const std::string& purpose) {
-    std::string pattern = (parent / ("paddock-" + purpose + "-XXXXXX")).string();
+    std::string pattern = (parent / ("paddock-" + purpose + "-" + std::string(6, 'X'))).string();
     if (::mkdtemp(pattern.data()) == nullptr) {
         throw std::system_error(errno, std::generic_category(), "mkdtemp " + pattern);
     }
