@@ -3,7 +3,7 @@
 #include <boost/asio/error.hpp>
 
 #include "core/operation.hpp"
-#include "tests/support/virtual_environment.hpp"
+#include "tests/sim/virtual_environment.hpp"
 
 namespace paddock::detail {
 namespace {

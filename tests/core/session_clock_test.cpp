@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/session/session_clock.hpp"
-#include "tests/support/virtual_environment.hpp"
+#include "tests/sim/virtual_environment.hpp"
 
 namespace paddock::detail {
 namespace {

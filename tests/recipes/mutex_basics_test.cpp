@@ -8,7 +8,7 @@ namespace {
 
 using MutexBasics = CoreTest;
 
-std::uint64_t writes_and_reads(const fake_ensemble& ensemble, handle_number who) {
+std::uint64_t writes_and_reads(const sim_ensemble& ensemble, handle_number who) {
     std::uint64_t sum = 0;
     for (const auto kind : {request_kind::create, request_kind::get, request_kind::exists,
                             request_kind::children, request_kind::set, request_kind::remove,

@@ -10,7 +10,7 @@ namespace {
 using MutexLimits = CoreTest;
 
 TEST_F(MutexLimits, SequenceNearItsEndIsRefused) {
-    for (const auto how : {fake_tree::overflow::wraps, fake_tree::overflow::sticks}) {
+    for (const auto how : {sim_tree::overflow::wraps, sim_tree::overflow::sticks}) {
         core_client& one = connected_client();
         hold(one)->result = lease();
         ensemble.when_counters_are_full(how);

@@ -46,8 +46,8 @@ void quorum::establish(const who& leader) {
 void quorum::follow(const who& at, const who& leader) {
     at->leader = leader;
     at->epoch = leader->epoch;
-    at->to_leader = std::make_shared<fake_pipe>(world_);
-    at->from_leader = std::make_shared<fake_pipe>(world_);
+    at->to_leader = std::make_shared<sim_pipe>(world_);
+    at->from_leader = std::make_shared<sim_pipe>(world_);
     at->from_leader->push(up_to(options_.message), [this, at, leader] {
         // What no leader ever agreed to goes, what was agreed in between comes.
         const auto common = std::ranges::mismatch(at->entries, leader->entries).in1 - at->entries.begin();
@@ -98,7 +98,7 @@ void quorum::leave(const who& at, role next) {
     if (at->to_leader) at->to_leader->close();
     if (at->from_leader) at->from_leader->close();
     at->inbox->close();
-    at->inbox = std::make_shared<fake_pipe>(world_);
+    at->inbox = std::make_shared<sim_pipe>(world_);
     at->waiting = 0;
     serve(at, false);
     for (const who& one : left) {

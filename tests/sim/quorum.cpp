@@ -9,7 +9,7 @@ quorum::quorum(virtual_environment& world, machine& above, const quorum_options&
     for (server_number i = 0; i < options.servers; ++i) {
         members_.push_back(std::make_shared<member>());
         members_.back()->number = i;
-        members_.back()->inbox = std::make_shared<fake_pipe>(world);
+        members_.back()->inbox = std::make_shared<sim_pipe>(world);
     }
 }
 

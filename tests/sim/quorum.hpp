@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "tests/support/fake_pipe.hpp"
-#include "tests/support/virtual_environment.hpp"
+#include "tests/sim/pipe.hpp"
+#include "tests/sim/virtual_environment.hpp"
 
 namespace paddock::testing {
 
@@ -112,14 +112,14 @@ private:
         std::size_t agreed = 0;   // so many it knows to be agreed
         std::size_t applied = 0;  // so many it has applied
         std::chrono::nanoseconds behind{0};
-        std::size_t waiting = 0;           // things in `inbox`
-        std::shared_ptr<fake_pipe> inbox;  // what it has heard and does not act on yet, being behind
-        detail::scheduled_call notice;     // of a broken link
+        std::size_t waiting = 0;          // things in `inbox`
+        std::shared_ptr<sim_pipe> inbox;  // what it has heard and does not act on yet, being behind
+        detail::scheduled_call notice;    // of a broken link
 
         // As a follower.
         std::shared_ptr<member> leader;
-        std::shared_ptr<fake_pipe> to_leader;
-        std::shared_ptr<fake_pipe> from_leader;
+        std::shared_ptr<sim_pipe> to_leader;
+        std::shared_ptr<sim_pipe> from_leader;
 
         // As a leader.
         bool established = false;

@@ -39,7 +39,7 @@ std::shared_ptr<const detail::contender_settings> mutex_settings(const core_clie
 
 }  // namespace
 
-core_client::core_client(virtual_environment& in, fake_ensemble& servers, const client_options& options)
+core_client::core_client(virtual_environment& in, sim_ensemble& servers, const client_options& options)
     : world(in), ensemble(servers), process(in), core(make_core(*this, options)), handle(core) {
     core->entrance()->post([started = core] { started->start(); });
 }
@@ -64,7 +64,7 @@ core_rig::~core_rig() = default;
 
 client_options core_rig::three_seconds() {
     client_options options;
-    options.servers = "fake:2181";
+    options.servers = "simulated:2181";
     options.session_timeout = 3s;
     options.application = "test";
     return options;

@@ -14,9 +14,9 @@
 #include <paddock/mutex.hpp>
 
 #include "core/client_core.hpp"
-#include "tests/support/fake_ensemble.hpp"
-#include "tests/support/virtual_environment.hpp"
-#include "tests/support/virtual_process.hpp"
+#include "tests/sim/ensemble.hpp"
+#include "tests/sim/virtual_environment.hpp"
+#include "tests/sim/virtual_process.hpp"
 
 namespace paddock::testing {
 
@@ -40,7 +40,7 @@ using attempt = std::shared_ptr<outcome<lease>>;
 /// A client of a simulated process of its own: the whole core above the seam, no threads.
 class core_client {
 public:
-    core_client(virtual_environment& world, fake_ensemble& ensemble, const client_options& options);
+    core_client(virtual_environment& world, sim_ensemble& ensemble, const client_options& options);
     ~core_client();
     core_client(const core_client&) = delete;
     core_client& operator=(const core_client&) = delete;
@@ -54,7 +54,7 @@ public:
     void close();
 
     virtual_environment& world;
-    fake_ensemble& ensemble;
+    sim_ensemble& ensemble;
     virtual_process process;
     std::size_t pending_handlers = 0;  ///< posted by core and not yet run
     std::shared_ptr<detail::client_core> core;
@@ -101,7 +101,7 @@ public:
     void expect_clean();
 
     virtual_environment world;
-    fake_ensemble ensemble;
+    sim_ensemble ensemble;
     std::list<core_client> clients;
     std::vector<attempt> attempts;
 

@@ -9,8 +9,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/fake_ensemble.hpp"
-#include "tests/support/virtual_environment.hpp"
+#include "tests/sim/ensemble.hpp"
+#include "tests/sim/virtual_environment.hpp"
 
 namespace paddock::testing {
 
@@ -21,7 +21,7 @@ class seam_user : public detail::session_listener {
 public:
     explicit seam_user(detail::environment& where, std::chrono::milliseconds wanted_timeout = 3s) {
         detail::session_parameters wanted;
-        wanted.servers = "fake:2181";
+        wanted.servers = "simulated:2181";
         wanted.timeout = wanted_timeout;
         handle = where.open(wanted, *this);
     }
@@ -114,7 +114,7 @@ protected:
     using lines = std::vector<std::string>;
 
     virtual_environment world;
-    fake_ensemble ensemble;
+    sim_ensemble ensemble;
 };
 
 }  // namespace paddock::testing

@@ -1,0 +1,260 @@
+#include "tests/sim/client.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+namespace paddock::testing {
+
+namespace {
+
+constexpr std::chrono::milliseconds close_patience{1500};  // the C client's
+
+template <class Action>
+auto guarded(std::weak_ptr<sim_client> weak, Action action) {
+    return [weak = std::move(weak), action] {
+        if (const auto self = weak.lock()) action(*self);
+    };
+}
+
+}  // namespace
+
+sim_client::sim_client(std::shared_ptr<sim_servers> servers, detail::environment& local,
+                       detail::session_parameters parameters, detail::session_listener& listener)
+    : servers_(std::move(servers)),
+      local_(local),
+      parameters_(std::move(parameters)),
+      listener_(&listener),
+      timeout_(parameters_.timeout) {}
+
+sim_client::~sim_client() { drop_link(); }
+
+void sim_client::start() {
+    number_ = servers_->enroll(weak_from_this());
+    server_ = (number_ - 1) % servers_->among.size();
+    timer_ =
+        local_.call_at(local_.now(), guarded(weak_from_this(), [](sim_client& self) { self.attempt(); }));
+}
+
+void sim_client::attempt() {
+    link_ = std::make_shared<sim_link>(number_, server_, weak_from_this(), local_, servers_->world);
+    server_ = (server_ + 1) % servers_->among.size();  // the next time
+    servers_->prepare(*link_);
+    handshake_sent_ = local_.now();
+    const connect_request hello{
+        session_, timeout_, last_zxid_, {watches_.begin(), watches_.end()}, parameters_.auth};
+    request counted;
+    counted.kind = request_kind::connect;
+    servers_->records.sent(number_, counted, handshake_sent_);
+    counts_.bytes_sent += counted.bytes();
+    link_->to_server->push(servers_->delay(), [servers = servers_.get(), weak = std::weak_ptr(link_), hello] {
+        if (const auto link = weak.lock()) servers->arrive(link, hello);
+    });
+    const auto patience =
+        parameters_.connect_timeout.value_or(std::max(timeout_ / 3, std::chrono::milliseconds(1)));
+    timer_ = local_.call_at(saturating_add(handshake_sent_, patience),
+                            guarded(weak_from_this(), [](sim_client& self) {
+                                self.drop_link();
+                                self.try_again();
+                            }));
+}
+
+void sim_client::try_again() {
+    timer_ = local_.call_at(saturating_add(local_.now(), servers_->options.reconnect_delay),
+                            guarded(weak_from_this(), [](sim_client& self) { self.attempt(); }));
+}
+
+void sim_client::send(request what, completion done) {
+    if (state_ != state::connected) return refuse(what.kind, std::move(done));
+    const auto index = servers_->records.sent(number_, what, local_.now());
+    pending_.push_back({what.kind, what.path, what.watch, index, std::move(done)});
+    if (servers_->faults.meet(what, number_, true)) {
+        servers_->cut(link_, false);
+        return;
+    }
+    transmit(what);
+}
+
+void sim_client::refuse(request_kind kind, completion done) {
+    response answer;
+    answer.kind = kind;
+    answer.ec = state_ == state::ended ? errc::session_expired : errc::outcome_unknown;
+    boost::asio::post(local_.executor(), [answer, done = std::move(done)]() mutable {
+        if (done) done(answer, detail::fate::not_sent);
+    });
+}
+
+void sim_client::transmit(const request& what) {
+    counts_.bytes_sent += what.bytes();
+    last_sent_ = local_.now();
+    link_->to_server->push(servers_->delay(), [servers = servers_.get(), weak = std::weak_ptr(link_), what] {
+        if (const auto link = weak.lock()) servers->arrive(link, what);
+    });
+}
+
+void sim_client::remove_watch(const std::string& path) {
+    watches_.erase(path);
+    for (auto& one : pending_)
+        if (one.path == path) one.watch = false;
+    if (state_ != state::connected) return;
+    request what;
+    what.kind = request_kind::remove_watch;
+    what.path = path;
+    send(std::move(what), {});
+}
+
+void sim_client::on_connect(const std::shared_ptr<sim_link>& link, const connect_response& answer) {
+    if (link != link_ || state_ != state::connecting) return;
+    counts_.bytes_received += response{}.bytes();
+    if (answer.session == 0) return end(errc::session_expired);
+    session_ = answer.session;
+    timeout_ = answer.timeout;
+    state_ = state::connected;
+    last_sent_ = last_received_ = local_.now();
+    timer_.reset();
+    arm();
+    listener_->on_connected(session_, timeout_, handshake_sent_);
+}
+
+void sim_client::on_rejected() { end(server_errc::auth_failed); }
+
+void sim_client::end(error_code reason) {
+    drop_link();
+    timer_.reset();
+    watches_.clear();
+    state_ = state::ended;
+    auto* const listener = std::exchange(listener_, nullptr);
+    auto lost = std::exchange(pending_, {});
+    if (listener) listener->on_ended(reason);
+    fail(std::move(lost));
+}
+
+void sim_client::on_response(response& answer) {
+    last_received_ = local_.now();
+    counts_.bytes_received += answer.bytes();
+    if (answer.zxid != 0) last_zxid_ = answer.zxid;
+    if (answer.kind == request_kind::ping) return arm();
+    if (state_ == state::closing) {
+        if (answer.kind == request_kind::close) finish_close();
+        return;
+    }
+    const auto done = std::move(pending_.front());
+    pending_.pop_front();
+    servers_->records.answered(number_, done.index, local_.now());
+    if (done.watch && !answer.ec) watches_.insert(done.path);
+    arm();
+    if (done.done) done.done(answer, detail::fate::answered);
+}
+
+void sim_client::on_event(const std::string& path, detail::watch_event event) {
+    last_received_ = local_.now();
+    counts_.bytes_received += response{}.bytes() + path.size();
+    if (watches_.erase(path) > 0 && listener_) listener_->on_watch(path, event);
+}
+
+void sim_client::on_hang_up(const std::shared_ptr<sim_link>& link) {
+    if (link != link_) return;
+    if (state_ == state::connected) return disconnect();
+    drop_link();
+    if (state_ == state::closing) return finish_close();
+    if (state_ == state::connecting) try_again();
+}
+
+void sim_client::drop_link() {
+    if (!link_) return;
+    const auto dropped = std::exchange(link_, nullptr);
+    dropped->to_server->close();
+    dropped->to_client->close();
+    servers_->detach(*dropped);
+}
+
+void sim_client::disconnect() {
+    drop_link();
+    state_ = state::connecting;
+    auto lost = std::exchange(pending_, {});
+    try_again();
+    listener_->on_disconnected();
+    fail(std::move(lost));
+}
+
+void sim_client::fail(std::deque<pending> lost) {
+    const error_code ec = state_ == state::ended ? errc::session_expired : errc::outcome_unknown;
+    for (auto& one : lost) {
+        response none;
+        none.kind = one.kind;
+        none.ec = ec;
+        if (one.done) one.done(none, detail::fate::unknown);
+    }
+}
+
+void sim_client::close(std::function<void()> done) {
+    listener_ = nullptr;
+    watches_.clear();
+    timer_.reset();
+    closed_ = std::move(done);
+    boost::asio::post(local_.executor(),
+                      [self = shared_from_this(), lost = std::exchange(pending_, {})]() mutable {
+                          self->fail(std::move(lost));
+                      });
+    if (state_ != state::connected) {
+        drop_link();
+        state_ = state::closing;
+        return boost::asio::post(local_.executor(), [self = shared_from_this()] { self->finish_close(); });
+    }
+    state_ = state::closing;
+    request last;
+    last.kind = request_kind::close;
+    servers_->records.sent(number_, last, local_.now());
+    transmit(last);
+    timer_ = local_.call_at(saturating_add(local_.now(), close_patience), [self = shared_from_this()] {
+        self->drop_link();
+        self->finish_close();
+    });
+}
+
+void sim_client::finish_close() {
+    if (state_ == state::closed) return;
+    state_ = state::closed;
+    timer_.reset();
+    drop_link();
+    if (const auto done = std::exchange(closed_, {})) done();
+}
+
+void sim_client::abandon() {
+    listener_ = nullptr;
+    if (state_ == state::closing || state_ == state::closed) return;
+    drop_link();
+    timer_.reset();
+    if (state_ != state::ended) state_ = state::closed;
+    boost::asio::post(local_.executor(),
+                      [self = shared_from_this(), lost = std::exchange(pending_, {})]() mutable {
+                          self->fail(std::move(lost));
+                      });
+}
+
+// One timer for both: a ping after a third of the timeout without sending (never while an answer is
+// outstanding), and giving up after two thirds without receiving.
+void sim_client::arm() {
+    if (state_ != state::connected) return;
+    auto wake = saturating_add(last_received_, timeout_ * 2 / 3);
+    if (pending_.empty()) wake = std::min(wake, saturating_add(last_sent_, timeout_ / 3));
+    if (timer_ && timer_at_ <= wake) return;
+    timer_at_ = wake;
+    timer_ = local_.call_at(wake, guarded(weak_from_this(), [](sim_client& self) { self.on_timer(); }));
+}
+
+void sim_client::on_timer() {
+    timer_.reset();
+    if (state_ != state::connected) return;
+    const auto now = local_.now();
+    if (now >= saturating_add(last_received_, timeout_ * 2 / 3)) return disconnect();
+    if (pending_.empty() && now >= saturating_add(last_sent_, timeout_ / 3)) {
+        const request ping;
+        servers_->records.sent(number_, ping, now);
+        transmit(ping);
+    }
+    arm();
+}
+
+}  // namespace paddock::testing

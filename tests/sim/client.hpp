@@ -1,0 +1,89 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "tests/sim/servers.hpp"
+
+namespace paddock::testing {
+
+/// The inside of a handle: what the C client does between its callers and the wire. Shared, so that a handle
+/// can be destroyed inside its own callbacks.
+class sim_client : public std::enable_shared_from_this<sim_client> {
+public:
+    using completion = std::function<void(response&, detail::fate)>;
+
+    sim_client(std::shared_ptr<sim_servers> servers, detail::environment& local,
+               detail::session_parameters parameters, detail::session_listener& listener);
+    ~sim_client();
+    sim_client(const sim_client&) = delete;
+    sim_client& operator=(const sim_client&) = delete;
+
+    void start();
+    void send(request what, completion done);
+    void remove_watch(const std::string& path);
+    void close(std::function<void()> done);
+    /// The handle is being destroyed.
+    void abandon();
+
+    // From the wire.
+    void on_connect(const std::shared_ptr<sim_link>& link, const connect_response& answer);
+    void on_response(response& answer);
+    void on_event(const std::string& path, detail::watch_event event);
+    void on_hang_up(const std::shared_ptr<sim_link>& link);
+    void on_rejected();
+
+    [[nodiscard]] detail::environment& local() { return local_; }
+    [[nodiscard]] const std::shared_ptr<sim_link>& link() const { return link_; }
+    [[nodiscard]] std::int64_t session() const { return session_; }
+    [[nodiscard]] std::size_t watches() const { return watches_.size(); }
+    [[nodiscard]] detail::wire_counts counts() const { return counts_; }
+
+private:
+    enum class state { connecting, connected, ended, closing, closed };
+    struct pending {
+        request_kind kind;
+        std::string path;
+        bool watch;
+        std::size_t index;  // in the records
+        completion done;
+    };
+
+    void attempt();
+    void try_again();
+    void transmit(const request& what);
+    void drop_link();
+    void disconnect();
+    void end(error_code reason);
+    void fail(std::deque<pending> lost);
+    void finish_close();
+    void refuse(request_kind kind, completion done);
+    void arm();
+    void on_timer();
+
+    const std::shared_ptr<sim_servers> servers_;
+    detail::environment& local_;
+    const detail::session_parameters parameters_;
+    detail::session_listener* listener_;
+    handle_number number_ = 0;
+    std::size_t server_ = 0;  // to try next
+    state state_ = state::connecting;
+    std::shared_ptr<sim_link> link_;
+    std::deque<pending> pending_;
+    std::set<std::string> watches_;
+    std::function<void()> closed_;
+    std::int64_t session_ = 0;
+    std::int64_t last_zxid_ = 0;
+    std::chrono::milliseconds timeout_;
+    detail::boot_time handshake_sent_;
+    detail::boot_time last_sent_;
+    detail::boot_time last_received_;
+    detail::scheduled_call timer_;
+    detail::boot_time timer_at_;
+    detail::wire_counts counts_;
+};
+
+}  // namespace paddock::testing

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <list>
+#include <optional>
+#include <random>
+
+#include "tests/sim/wire.hpp"
+
+namespace paddock::testing {
+
+/// Where a request meets its fault. In all three the connection is cut and the outcome is unknown to the
+/// client.
+enum class fault_position {
+    before_send,    ///< it never leaves; the connection ends at once
+    before_commit,  ///< it arrives and is dropped; what was sent before has been answered
+    after_commit,   ///< it takes effect; its reply is lost
+};
+
+/// Which request a rule is for: of this handle, after so many others of its kind, with this in its path.
+struct request_filter {
+    handle_number who = every_handle;
+    std::size_t skip = 0;
+    std::string path_part = {};
+};
+
+/// Probabilities, each per request that arrives at a server; zero switches a fault off.
+struct fault_rates {
+    double lose_request = 0;  ///< as before_commit
+    double lose_reply = 0;    ///< as after_commit
+    double cut = 0;           ///< the handle's connection, with all that is on the way
+    double stall = 0;         ///< of the handle's connection, up to `longest`
+    double refuse = 0;        ///< all connections, up to `longest`
+    double expire = 0;        ///< the request's session
+    double reap = 0;          ///< containers
+    std::chrono::nanoseconds longest = std::chrono::seconds(1);
+};
+
+/// What the test has planned to go wrong, and a die for what it has not.
+class sim_faults {
+public:
+    struct rule {
+        request_kind kind;
+        request_filter filter;
+        std::optional<fault_position> position;
+        error_code answer;             ///< given instead of executing
+        std::function<void()> before;  ///< run by the server just before it executes
+        std::function<void()> after;   ///< run just after
+    };
+
+    void add(rule planned) { rules_.push_back(std::move(planned)); }
+    /// The rule that this request meets, used up by it. `sending` selects rules for before_send, else the
+    /// others.
+    std::optional<rule> meet(const request& what, handle_number who, bool sending);
+    [[nodiscard]] std::size_t unmet() const { return rules_.size(); }
+
+    void roll(const fault_rates& rates, std::uint64_t seed);
+    [[nodiscard]] const fault_rates& rates() const { return rates_; }
+    bool hits(double probability);
+    std::chrono::nanoseconds up_to(std::chrono::nanoseconds longest);
+
+private:
+    std::list<rule> rules_;
+    fault_rates rates_;
+    std::mt19937_64 random_{0};
+};
+
+}  // namespace paddock::testing

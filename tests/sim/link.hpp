@@ -1,0 +1,49 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "tests/sim/pipe.hpp"
+#include "tests/sim/wire.hpp"
+
+namespace paddock::testing {
+
+class sim_client;
+
+/// A request at a server. Writes go to the leader as they come, reads are made when all before them are answered, and
+/// the answers leave in the order of the requests.
+struct sim_turn {
+    request what;
+    response answer;
+    bool ready = false;         ///< `answer` is there
+    bool reply_arrives = true;  ///< else the server hangs up instead
+    std::function<void()> after;
+};
+
+/// One connection between a handle and a server, with what the server keeps for it.
+struct sim_link {
+    sim_link(handle_number number, std::size_t server, std::weak_ptr<sim_client> peer,
+             detail::environment& client_side, detail::environment& server_side)
+        : handle(number),
+          at(server),
+          client(std::move(peer)),
+          to_server(std::make_shared<sim_pipe>(server_side)),
+          to_client(std::make_shared<sim_pipe>(client_side)) {}
+
+    const handle_number handle;
+    const std::size_t at;  ///< the server
+    const std::weak_ptr<sim_client> client;
+    const std::shared_ptr<sim_pipe> to_server;
+    const std::shared_ptr<sim_pipe> to_client;
+
+    bool open = true;   ///< the server still keeps it
+    bool heard = true;  ///< and still reads it
+    std::int64_t session = 0;
+    std::set<std::string> watched;
+    std::deque<std::shared_ptr<sim_turn>> turns;  ///< not yet answered
+};
+
+}  // namespace paddock::testing

@@ -1,0 +1,284 @@
+#include "tests/sim/servers.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "tests/sim/client.hpp"
+
+namespace paddock::testing {
+
+namespace {
+
+constexpr std::int64_t wall_clock_start_ms = 1'700'000'000'000;
+
+std::int64_t milliseconds(detail::boot_time when) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch()).count();
+}
+
+std::string outcome(const error_code& ec) { return ec ? std::to_string(ec.value()) : "ok"; }
+
+constexpr int session_expired = -112;
+constexpr int session_moved = -118;
+error_code server_code(int value) { return {value, zookeeper_category()}; }
+
+bool is_ordered(request_kind kind) { return is_write(kind) || kind == request_kind::close; }
+
+}  // namespace
+
+sim_servers::sim_servers(virtual_environment& where, const ensemble_options& chosen)
+    : world(where), options(chosen), among(where, *this, chosen.quorum, 11) {
+    if (options.one_way <= std::chrono::nanoseconds(0)) throw std::logic_error("one_way must be above zero");
+    for (server_number i = 0; i < chosen.quorum.servers; ++i) {
+        servers_.push_back(std::make_unique<server>(
+            [this](sim_link& link, const std::string& path, detail::watch_event event) {
+                note(link, "event", path, std::to_string(static_cast<int>(event)));
+                tell(link, [path, event](sim_client& client) { client.on_event(path, event); });
+            }));
+    }
+    among.start();
+}
+
+void sim_servers::tell(const sim_link& link, std::function<void(sim_client&)> what) {
+    link.to_client->push(delay(), [weak = link.client, what = std::move(what)] {
+        if (const auto client = weak.lock()) what(*client);
+    });
+}
+
+void sim_servers::note(const sim_link& link, std::string_view op, const std::string& path,
+                       const std::string& result) {
+    records.note(world.now(), link.session, op, path, result);
+}
+
+std::chrono::nanoseconds sim_servers::delay() { return options.one_way + faults.up_to(options.jitter); }
+
+// --- what the servers agree on
+
+sim_servers::proposal& sim_servers::propose(std::uint64_t entry, std::int64_t zxid) {
+    proposal& made = proposals_[entry];
+    made.what.zxid = zxid;
+    made.what.wall_ms = wall_clock_start_ms + milliseconds(world.now());
+    return made;
+}
+
+void sim_servers::apply(server_number at, std::uint64_t entry, std::int64_t /*zxid*/) {
+    const proposal& agreed = proposals_.at(entry);
+    server& here = *servers_[at];
+    here.replica.apply(agreed.what);
+    if (agreed.opens != 0) here.sessions[agreed.opens] = agreed.timeout;
+    if (agreed.closes == 0) return;
+    here.sessions.erase(agreed.closes);
+    const auto link = here.attached.find(agreed.closes);
+    if (link != here.attached.end() && !agreed.asked_for) hang_up(std::shared_ptr(link->second));
+}
+
+void sim_servers::lead(server_number at) {
+    records.note(world.now(), 0, "server", std::to_string(at), "leads");
+    server& here = *servers_[at];
+    here.leadership =
+        std::make_unique<sim_leadership>(world, here.replica.tree, options.tick, [this, at](std::int64_t id) {
+            among.write(at,
+                        [this, id](server_number leader, std::uint64_t entry, std::int64_t zxid) {
+                            records.note(world.now(), id, "session", "", "expired");
+                            close_session(*servers_[leader]->leadership, id, propose(entry, zxid));
+                        },
+                        {});
+        });
+    // A new leader gives every session its full timeout.
+    for (const auto& [id, timeout] : here.sessions)
+        here.leadership->add(id, timeout, sim_leadership::anywhere);
+}
+
+void sim_servers::serve(server_number at, bool on) {
+    records.note(world.now(), 0, "server", std::to_string(at), on ? "serves" : "stops");
+    if (on) return;
+    server& here = *servers_[at];
+    here.leadership.reset();
+    here.touched.clear();
+    here.report.reset();
+    for (const auto& weak : std::exchange(here.connections, {})) {
+        if (const auto link = weak.lock()) hang_up(link);
+    }
+}
+
+void sim_servers::commit(const std::function<void(sim_tree&, txn&)>& write) {
+    among.decree([&](server_number leader, std::uint64_t entry, std::int64_t zxid) {
+        write(servers_[leader]->leadership->proposed, propose(entry, zxid).what);
+    });
+}
+
+// --- requests
+
+void sim_servers::arrive(const std::shared_ptr<sim_link>& link, const request& what) {
+    if (!link->open || !link->heard) return;
+    if (link->session == 0 || what.bytes() > options.max_request_bytes) return hang_up(link);
+    touch(*link);
+    if (survives_faults(link, what)) execute(link, queue(link, what));
+}
+
+std::shared_ptr<sim_turn> sim_servers::queue(const std::shared_ptr<sim_link>& link, const request& what) {
+    auto turn = std::make_shared<sim_turn>();
+    turn->what = what;
+    turn->answer.kind = what.kind;
+    link->turns.push_back(turn);
+    return turn;
+}
+
+void sim_servers::execute(const std::shared_ptr<sim_link>& link, const std::shared_ptr<sim_turn>& turn) {
+    if (is_ordered(turn->what.kind)) {
+        order(link, turn);
+    } else if (turn->what.kind == request_kind::sync) {
+        among.sync(link->at, [this, link, turn] {
+            turn->ready = true;
+            answer_in_order(link);
+        });
+    } else {
+        answer_in_order(link);
+    }
+}
+
+// The leader takes it even when the connection that it came by is gone.
+void sim_servers::order(const std::shared_ptr<sim_link>& link, const std::shared_ptr<sim_turn>& turn) {
+    among.write(
+        link->at,
+        [this, link, turn](server_number leader, std::uint64_t entry, std::int64_t zxid) {
+            prepare_write(*servers_[leader]->leadership, *link, *turn, propose(entry, zxid));
+        },
+        [this, link, turn] {
+            turn->ready = true;
+            answer_in_order(link);
+        });
+}
+
+void sim_servers::prepare_write(sim_leadership& leading, const sim_link& link, sim_turn& turn,
+                                proposal& into) {
+    sim_leadership::session* const whose = leading.find(link.session);
+    if (whose == nullptr) {
+        turn.answer.ec = server_code(session_expired);
+        return;
+    }
+    if (whose->owner == sim_leadership::anywhere) whose->owner = link.at;
+    if (whose->owner != link.at) {
+        ++moved_;
+        turn.answer.ec = server_code(session_moved);
+        return;
+    }
+    if (turn.what.kind == request_kind::close) {
+        records.note(world.now(), link.session, "session", "", "closed");
+        into.asked_for = true;
+        return close_session(leading, link.session, into);
+    }
+    turn.answer = execute_write(leading.proposed, turn.what, link.session, denied, into.what);
+}
+
+void sim_servers::answer_in_order(const std::shared_ptr<sim_link>& link) {
+    while (link->open && !link->turns.empty()) {
+        const auto turn = link->turns.front();
+        const bool waits = is_ordered(turn->what.kind) || turn->what.kind == request_kind::sync;
+        if (waits && !turn->ready) return;
+        link->turns.pop_front();
+        answer(link, *turn);
+    }
+}
+
+void sim_servers::answer(const std::shared_ptr<sim_link>& link, sim_turn& turn) {
+    const request& what = turn.what;
+    sim_replica& replica = servers_[link->at]->replica;
+    if (!turn.ready) {
+        if (what.kind == request_kind::remove_watch) replica.unwatch(what.path, *link);
+        turn.answer = execute_read(replica.tree, what, denied);
+        if (what.kind == request_kind::get && what.watch && !turn.answer.ec) replica.watch(what.path, link);
+        std::ranges::shuffle(turn.answer.names, order_);
+    }
+    turn.answer.zxid = replica.applied();
+    note(*link, name_of(what.kind), turn.answer.path.empty() ? what.path : turn.answer.path,
+         outcome(turn.answer.ec));
+    if (turn.after) turn.after();
+    if (!turn.reply_arrives) return hang_up(link);
+    tell(*link, [answer = turn.answer](sim_client& client) {
+        response copy = answer;
+        client.on_response(copy);
+    });
+    const bool session_over =
+        turn.answer.ec == server_code(session_expired) || turn.answer.ec == server_code(session_moved);
+    if (what.kind == request_kind::close || session_over) hang_up(link);
+}
+
+bool sim_servers::survives_faults(const std::shared_ptr<sim_link>& link, const request& what) {
+    const auto rule = faults.meet(what, link->handle, false);
+    if (!rule) return survives_dice(link, what);
+    if (rule->before) rule->before();
+    if (!link->open) return false;
+    const auto turn = queue(link, what);
+    turn->after = rule->after;
+    turn->reply_arrives = !rule->position;
+    link->heard = !rule->position;  // what comes behind it is lost too
+    if (rule->answer || rule->position == fault_position::before_commit) {
+        turn->ready = true;
+        turn->answer.ec = rule->answer;
+        turn->answer.results.resize(what.ops.size(), {rule->answer, {}, {}});
+        answer_in_order(link);
+    } else {
+        execute(link, turn);
+    }
+    return false;
+}
+
+bool sim_servers::survives_dice(const std::shared_ptr<sim_link>& link, const request& what) {
+    const fault_rates& rates = faults.rates();
+    if (faults.hits(rates.reap)) reap();
+    if (faults.hits(rates.refuse) && !refusing) {
+        refusing = true;
+        later(faults.up_to(rates.longest), [this] { refusing = false; });
+    }
+    if (faults.hits(rates.stall) && !stalled_.contains(link->handle)) {
+        stall(true, link->handle);
+        later(faults.up_to(rates.longest), [this, who = link->handle] { stall(false, who); });
+    }
+    if (faults.hits(rates.expire)) end_session(link->session, "expired by chance");
+    if (faults.hits(rates.cut)) cut(link, faults.hits(0.5));
+    if (!link->open) return false;
+    if (faults.hits(rates.lose_request)) return hang_up(link), false;
+    if (!faults.hits(rates.lose_reply)) return true;
+    const auto turn = queue(link, what);
+    turn->reply_arrives = false;
+    execute(link, turn);
+    return false;
+}
+
+// --- the operator's hand
+
+void sim_servers::reap() {
+    for (const auto& path : tree().abandoned_containers()) {
+        commit([&](sim_tree& proposed, txn& into) { static_cast<void>(proposed.remove(path, -1, into)); });
+        records.note(world.now(), 0, "reap", path, "ok");
+    }
+}
+
+void sim_servers::set_create_count(const std::string& path, std::int32_t count) {
+    for (const auto& one : servers_) {
+        one->replica.tree.set_create_count(path, count);
+        if (one->leadership) one->leadership->proposed.set_create_count(path, count);
+    }
+}
+
+void sim_servers::when_counters_are_full(sim_tree::overflow how) {
+    for (const auto& one : servers_) {
+        one->replica.tree.when_full(how);
+        if (one->leadership) one->leadership->proposed.when_full(how);
+    }
+}
+
+void sim_servers::later(std::chrono::nanoseconds after, std::function<void()> action) {
+    const auto number = ++next_plan_;
+    plans_[number] =
+        world.call_at(saturating_add(world.now(), after), [this, number, action = std::move(action)] {
+            const auto running = std::exchange(plans_[number], {});
+            plans_.erase(number);
+            action();
+        });
+}
+
+}  // namespace paddock::testing

@@ -1,0 +1,163 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/sim/faults.hpp"
+#include "tests/sim/leadership.hpp"
+#include "tests/sim/link.hpp"
+#include "tests/sim/quorum.hpp"
+#include "tests/sim/records.hpp"
+#include "tests/sim/replica.hpp"
+#include "tests/sim/requests.hpp"
+#include "tests/sim/virtual_environment.hpp"
+
+namespace paddock::testing {
+
+/// One server that agrees with itself at once.
+constexpr quorum_options lone_server = {.servers = 1,
+                                        .message = std::chrono::nanoseconds(0),
+                                        .storage = std::chrono::nanoseconds(0),
+                                        .tick = std::chrono::milliseconds(500),
+                                        .patience_ticks = 5,
+                                        .election = std::chrono::nanoseconds(0)};
+
+/// Three that hear each other at once, and take long to notice that they do not. The last one leads; handle 1 comes to
+/// the first one, handle 2 to the second.
+constexpr quorum_options three_servers = [] {
+    quorum_options options = lone_server;
+    options.servers = 3;
+    options.patience_ticks = 240;
+    return options;
+}();
+
+struct ensemble_options {
+    std::chrono::nanoseconds one_way =
+        std::chrono::milliseconds(1);    ///< from client to server and back; above zero
+    std::chrono::nanoseconds jitter{0};  ///< up to this much is added, at random
+    std::chrono::nanoseconds reconnect_delay = std::chrono::milliseconds(10);
+    std::chrono::milliseconds min_timeout{100};  ///< session timeouts are negotiated into these limits
+    std::chrono::milliseconds max_timeout = std::chrono::hours(1);
+    std::chrono::nanoseconds tick{0};           ///< sessions expire at multiples of it
+    std::size_t max_request_bytes = 1'048'575;  ///< a bigger one closes the connection
+    quorum_options quorum = lone_server;        ///< fixed once the ensemble is made
+};
+
+/// As `three_servers`, all else as usual.
+inline ensemble_options on_three_servers() {
+    ensemble_options options;
+    options.quorum = three_servers;
+    return options;
+}
+
+/// The servers towards their clients: connections, sessions, requests, watches. What they agree on among themselves is
+/// the quorum's affair. Lives as long as any handle.
+class sim_servers final : private quorum::machine {
+public:
+    sim_servers(virtual_environment& world, const ensemble_options& chosen);
+
+    // For sim_client.
+    handle_number enroll(std::weak_ptr<sim_client> handle);
+    void prepare(sim_link& link) const;
+    void arrive(const std::shared_ptr<sim_link>& link, const connect_request& what);
+    void arrive(const std::shared_ptr<sim_link>& link, const request& what);
+    /// The client has dropped the connection.
+    void detach(sim_link& link);
+    [[nodiscard]] std::chrono::nanoseconds delay();
+
+    // For sim_ensemble.
+    /// By an operator: takes effect at once. Nothing happens without a leader.
+    void commit(const std::function<void(sim_tree&, txn&)>& write);
+    void end_session(std::int64_t id, std::string_view why);
+    void hang_up(const std::shared_ptr<sim_link>& link);
+    void cut(const std::shared_ptr<sim_link>& link, bool requests_arrive);
+    void stall(bool on, handle_number who);
+    void lag(std::chrono::nanoseconds behind);
+    void power(bool on);
+    void reap();
+    void set_create_count(const std::string& path, std::int32_t count);
+    void when_counters_are_full(sim_tree::overflow how);
+    [[nodiscard]] std::size_t handles() const { return handles_.size(); }
+    void later(std::chrono::nanoseconds after, std::function<void()> action);
+    [[nodiscard]] std::shared_ptr<sim_client> client(handle_number who) const;
+    [[nodiscard]] std::vector<std::shared_ptr<sim_link>> links(handle_number who) const;
+    /// What the last leader has applied.
+    [[nodiscard]] const sim_tree& tree() const { return servers_[among.last_leader()]->replica.tree; }
+    [[nodiscard]] std::vector<std::int64_t> sessions() const;
+    [[nodiscard]] std::uint64_t moved() const { return moved_; }
+
+    virtual_environment& world;
+    ensemble_options options;
+    sim_records records;
+    sim_faults faults;
+    denial denied;
+    bool refusing = false;
+    bool rejecting = false;
+    quorum among;
+
+private:
+    struct server {
+        explicit server(sim_replica::notifier notify) : replica(std::move(notify)) {}
+        sim_replica replica;
+        std::map<std::int64_t, std::chrono::milliseconds> sessions;  // as applied
+        std::vector<std::weak_ptr<sim_link>> connections;
+        std::map<std::int64_t, std::shared_ptr<sim_link>> attached;
+        std::set<std::int64_t> touched;  // since the last report to the leader
+        detail::scheduled_call report;
+        std::unique_ptr<sim_leadership> leadership;
+    };
+    struct proposal {
+        txn what;
+        std::int64_t opens = 0;
+        std::int64_t closes = 0;
+        std::chrono::milliseconds timeout{};
+        bool asked_for = false;  // a session that its client closes is told before the connection ends
+    };
+
+    // quorum::machine
+    void lead(server_number at) override;
+    void apply(server_number at, std::uint64_t entry, std::int64_t zxid) override;
+    void serve(server_number at, bool on) override;
+    proposal& propose(std::uint64_t entry, std::int64_t zxid);
+
+    // sim_sessions.cpp
+    void open_session(const std::shared_ptr<sim_link>& link, const connect_request& what);
+    void attach(const std::shared_ptr<sim_link>& link, const connect_request& what);
+    void admit(const std::shared_ptr<sim_link>& link, std::int64_t session, const connect_request& what);
+    void welcome(const std::shared_ptr<sim_link>& link, const connect_response& answer);
+    void set_watches(const std::shared_ptr<sim_link>& link, const connect_request& what);
+    [[nodiscard]] std::chrono::milliseconds negotiated(std::chrono::milliseconds wanted) const;
+    void touch(const sim_link& link);
+    void report_touches(server_number at);
+    void close_session(sim_leadership& leading, std::int64_t id, proposal& into);
+
+    bool survives_faults(const std::shared_ptr<sim_link>& link, const request& what);
+    bool survives_dice(const std::shared_ptr<sim_link>& link, const request& what);
+    std::shared_ptr<sim_turn> queue(const std::shared_ptr<sim_link>& link, const request& what);
+    void execute(const std::shared_ptr<sim_link>& link, const std::shared_ptr<sim_turn>& turn);
+    void order(const std::shared_ptr<sim_link>& link, const std::shared_ptr<sim_turn>& turn);
+    void prepare_write(sim_leadership& leading, const sim_link& link, sim_turn& turn, proposal& into);
+    void answer_in_order(const std::shared_ptr<sim_link>& link);
+    void answer(const std::shared_ptr<sim_link>& link, sim_turn& turn);
+    void tell(const sim_link& link, std::function<void(sim_client&)> what);
+    void note(const sim_link& link, std::string_view op, const std::string& path, const std::string& result);
+
+    std::vector<std::weak_ptr<sim_client>> handles_;
+    std::set<handle_number> stalled_;
+    std::vector<std::unique_ptr<server>> servers_;
+    std::map<std::uint64_t, proposal> proposals_;
+    std::map<std::uint64_t, detail::scheduled_call> plans_;
+    std::uint64_t next_plan_ = 0;
+    std::int64_t last_session_ = 0x100000000000000;
+    std::uint64_t moved_ = 0;
+    std::mt19937_64 order_{7};  // of children in replies: servers promise none
+};
+
+}  // namespace paddock::testing
