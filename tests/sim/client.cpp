@@ -20,7 +20,7 @@ auto guarded(std::weak_ptr<sim_client> weak, Action action) {
 
 }  // namespace
 
-sim_client::sim_client(std::shared_ptr<sim_servers> servers, detail::environment& local,
+sim_client::sim_client(std::shared_ptr<sim_servers> servers, virtual_host& local,
                        detail::session_parameters parameters, detail::session_listener& listener)
     : servers_(std::move(servers)),
       local_(local),
@@ -40,13 +40,13 @@ void sim_client::start() {
 void sim_client::attempt() {
     link_ = std::make_shared<sim_link>(number_, server_, weak_from_this(), local_, servers_->world);
     server_ = (server_ + 1) % servers_->among.size();  // the next time
-    servers_->prepare(*link_);
+    servers_->dial(link_);
     handshake_sent_ = local_.now();
     const connect_request hello{
         session_, timeout_, last_zxid_, {watches_.begin(), watches_.end()}, parameters_.auth};
     request counted;
     counted.kind = request_kind::connect;
-    servers_->records.sent(number_, counted, handshake_sent_);
+    servers_->records.sent(number_, counted, servers_->world.now());
     counts_.bytes_sent += counted.bytes();
     link_->to_server->push(servers_->delay(), [servers = servers_.get(), weak = std::weak_ptr(link_), hello] {
         if (const auto link = weak.lock()) servers->arrive(link, hello);
@@ -67,7 +67,7 @@ void sim_client::try_again() {
 
 void sim_client::send(request what, completion done) {
     if (state_ != state::connected) return refuse(what.kind, std::move(done));
-    const auto index = servers_->records.sent(number_, what, local_.now());
+    const auto index = servers_->records.sent(number_, what, servers_->world.now());
     pending_.push_back({what.kind, what.path, what.watch, index, std::move(done)});
     if (servers_->faults.meet(what, number_, true)) {
         servers_->cut(link_, false);
@@ -87,7 +87,7 @@ void sim_client::refuse(request_kind kind, completion done) {
 
 void sim_client::transmit(const request& what) {
     counts_.bytes_sent += what.bytes();
-    last_sent_ = local_.now();
+    last_sent_ = local_.awake();
     link_->to_server->push(servers_->delay(), [servers = servers_.get(), weak = std::weak_ptr(link_), what] {
         if (const auto link = weak.lock()) servers->arrive(link, what);
     });
@@ -111,7 +111,7 @@ void sim_client::on_connect(const std::shared_ptr<sim_link>& link, const connect
     session_ = answer.session;
     timeout_ = answer.timeout;
     state_ = state::connected;
-    last_sent_ = last_received_ = local_.now();
+    last_sent_ = last_received_ = local_.awake();
     timer_.reset();
     arm();
     listener_->on_connected(session_, timeout_, handshake_sent_);
@@ -131,7 +131,7 @@ void sim_client::end(error_code reason) {
 }
 
 void sim_client::on_response(response& answer) {
-    last_received_ = local_.now();
+    last_received_ = local_.awake();
     counts_.bytes_received += answer.bytes();
     if (answer.zxid != 0) last_zxid_ = answer.zxid;
     if (answer.kind == request_kind::ping) return arm();
@@ -141,14 +141,14 @@ void sim_client::on_response(response& answer) {
     }
     const auto done = std::move(pending_.front());
     pending_.pop_front();
-    servers_->records.answered(number_, done.index, local_.now());
+    servers_->records.answered(number_, done.index, servers_->world.now());
     if (done.watch && !answer.ec) watches_.insert(done.path);
     arm();
     if (done.done) done.done(answer, detail::fate::answered);
 }
 
 void sim_client::on_event(const std::string& path, detail::watch_event event) {
-    last_received_ = local_.now();
+    last_received_ = local_.awake();
     counts_.bytes_received += response{}.bytes() + path.size();
     if (watches_.erase(path) > 0 && listener_) listener_->on_watch(path, event);
 }
@@ -164,9 +164,8 @@ void sim_client::on_hang_up(const std::shared_ptr<sim_link>& link) {
 void sim_client::drop_link() {
     if (!link_) return;
     const auto dropped = std::exchange(link_, nullptr);
-    dropped->to_server->close();
     dropped->to_client->close();
-    servers_->detach(*dropped);
+    servers_->leave(*dropped);
 }
 
 void sim_client::disconnect() {
@@ -205,7 +204,7 @@ void sim_client::close(std::function<void()> done) {
     state_ = state::closing;
     request last;
     last.kind = request_kind::close;
-    servers_->records.sent(number_, last, local_.now());
+    servers_->records.sent(number_, last, servers_->world.now());
     transmit(last);
     timer_ = local_.call_at(saturating_add(local_.now(), close_patience), [self = shared_from_this()] {
         self->drop_link();
@@ -241,17 +240,18 @@ void sim_client::arm() {
     if (pending_.empty()) wake = std::min(wake, saturating_add(last_sent_, timeout_ / 3));
     if (timer_ && timer_at_ <= wake) return;
     timer_at_ = wake;
-    timer_ = local_.call_at(wake, guarded(weak_from_this(), [](sim_client& self) { self.on_timer(); }));
+    const auto when = saturating_add(local_.now(), wake - local_.awake());
+    timer_ = local_.call_at(when, guarded(weak_from_this(), [](sim_client& self) { self.on_timer(); }));
 }
 
 void sim_client::on_timer() {
     timer_.reset();
     if (state_ != state::connected) return;
-    const auto now = local_.now();
+    const auto now = local_.awake();
     if (now >= saturating_add(last_received_, timeout_ * 2 / 3)) return disconnect();
     if (pending_.empty() && now >= saturating_add(last_sent_, timeout_ / 3)) {
         const request ping;
-        servers_->records.sent(number_, ping, now);
+        servers_->records.sent(number_, ping, servers_->world.now());
         transmit(ping);
     }
     arm();

@@ -16,7 +16,7 @@ class sim_client : public std::enable_shared_from_this<sim_client> {
 public:
     using completion = std::function<void(response&, detail::fate)>;
 
-    sim_client(std::shared_ptr<sim_servers> servers, detail::environment& local,
+    sim_client(std::shared_ptr<sim_servers> servers, virtual_host& local,
                detail::session_parameters parameters, detail::session_listener& listener);
     ~sim_client();
     sim_client(const sim_client&) = delete;
@@ -28,6 +28,8 @@ public:
     void close(std::function<void()> done);
     /// The handle is being destroyed.
     void abandon();
+    /// Its process has been killed: the system closes its connection.
+    void vanish() { drop_link(); }
 
     // From the wire.
     void on_connect(const std::shared_ptr<sim_link>& link, const connect_response& answer);
@@ -36,7 +38,7 @@ public:
     void on_hang_up(const std::shared_ptr<sim_link>& link);
     void on_rejected();
 
-    [[nodiscard]] detail::environment& local() { return local_; }
+    [[nodiscard]] virtual_host& local() { return local_; }
     [[nodiscard]] const std::shared_ptr<sim_link>& link() const { return link_; }
     [[nodiscard]] std::int64_t session() const { return session_; }
     [[nodiscard]] std::size_t watches() const { return watches_.size(); }
@@ -65,7 +67,7 @@ private:
     void on_timer();
 
     const std::shared_ptr<sim_servers> servers_;
-    detail::environment& local_;
+    virtual_host& local_;
     const detail::session_parameters parameters_;
     detail::session_listener* listener_;
     handle_number number_ = 0;
@@ -79,10 +81,10 @@ private:
     std::int64_t last_zxid_ = 0;
     std::chrono::milliseconds timeout_;
     detail::boot_time handshake_sent_;
-    detail::boot_time last_sent_;
+    detail::boot_time last_sent_;  // this and the following by the clock that stands still in a suspend
     detail::boot_time last_received_;
-    detail::scheduled_call timer_;
     detail::boot_time timer_at_;
+    detail::scheduled_call timer_;
     detail::wire_counts counts_;
 };
 

@@ -8,16 +8,22 @@ namespace paddock::testing {
 
 sim_ensemble::sim_ensemble(virtual_environment& world, ensemble_options options)
     : servers_(std::make_shared<sim_servers>(world, options)) {
-    world.set_opener([servers = std::weak_ptr(servers_)](detail::environment& local,
+    world.set_opener([servers = std::weak_ptr(servers_)](virtual_host& local,
                                                          const detail::session_parameters& parameters,
                                                          detail::session_listener& listener) {
         auto client = std::make_shared<sim_client>(servers.lock(), local, parameters, listener);
         client->start();
         return std::make_unique<sim_handle>(std::move(client));
     });
+    world.set_undertaker([servers = std::weak_ptr(servers_)](const virtual_host& process) {
+        if (const auto kept = servers.lock()) kept->bury(process);
+    });
 }
 
-sim_ensemble::~sim_ensemble() { servers_->world.set_opener({}); }
+sim_ensemble::~sim_ensemble() {
+    servers_->world.set_opener({});
+    servers_->world.set_undertaker({});
+}
 
 void sim_ensemble::cut(handle_number who, cut_position where) {
     for (const auto& link : servers_->links(who)) servers_->cut(link, where == cut_position::after_arrival);

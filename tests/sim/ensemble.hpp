@@ -61,6 +61,8 @@ public:
     [[nodiscard]] std::vector<std::int64_t> sessions() const;
     [[nodiscard]] std::int64_t session_of(handle_number who) const;
     [[nodiscard]] std::size_t handles() const { return servers_->handles(); }
+    /// That servers keep, their clients there or not.
+    [[nodiscard]] std::size_t connections() const { return servers_->connections(); }
 
     // The tree, as an operator with a session of its own would change it.
     error_code create_by_operator(const std::string& path, const std::string& data = {},

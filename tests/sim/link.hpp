@@ -24,7 +24,7 @@ struct sim_turn {
 };
 
 /// One connection between a handle and a server, with what the server keeps for it.
-struct sim_link {
+struct sim_link : std::enable_shared_from_this<sim_link> {
     sim_link(handle_number number, std::size_t server, std::weak_ptr<sim_client> peer,
              detail::environment& client_side, detail::environment& server_side)
         : handle(number),

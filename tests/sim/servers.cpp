@@ -98,9 +98,7 @@ void sim_servers::serve(server_number at, bool on) {
     here.leadership.reset();
     here.touched.clear();
     here.report.reset();
-    for (const auto& weak : std::exchange(here.connections, {})) {
-        if (const auto link = weak.lock()) hang_up(link);
-    }
+    for (const auto& link : std::exchange(here.connections, {})) hang_up(link);
 }
 
 void sim_servers::commit(const std::function<void(sim_tree&, txn&)>& write) {

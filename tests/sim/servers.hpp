@@ -65,11 +65,12 @@ public:
 
     // For sim_client.
     handle_number enroll(std::weak_ptr<sim_client> handle);
-    void prepare(sim_link& link) const;
+    /// A connection begins; the server keeps it until it has heard of its end.
+    void dial(const std::shared_ptr<sim_link>& link);
     void arrive(const std::shared_ptr<sim_link>& link, const connect_request& what);
     void arrive(const std::shared_ptr<sim_link>& link, const request& what);
-    /// The client has dropped the connection.
-    void detach(sim_link& link);
+    /// The client has dropped the connection: the server hears of it behind all that was sent before.
+    void leave(sim_link& link);
     [[nodiscard]] std::chrono::nanoseconds delay();
 
     // For sim_ensemble.
@@ -79,6 +80,8 @@ public:
     void hang_up(const std::shared_ptr<sim_link>& link);
     void cut(const std::shared_ptr<sim_link>& link, bool requests_arrive);
     void stall(bool on, handle_number who);
+    /// The connections of this process's handles end without a farewell.
+    void bury(const virtual_host& process);
     void lag(std::chrono::nanoseconds behind);
     void power(bool on);
     void reap();
@@ -91,6 +94,7 @@ public:
     /// What the last leader has applied.
     [[nodiscard]] const sim_tree& tree() const { return servers_[among.last_leader()]->replica.tree; }
     [[nodiscard]] std::vector<std::int64_t> sessions() const;
+    [[nodiscard]] std::size_t connections() const;
     [[nodiscard]] std::uint64_t moved() const { return moved_; }
 
     virtual_environment& world;
@@ -107,7 +111,7 @@ private:
         explicit server(sim_replica::notifier notify) : replica(std::move(notify)) {}
         sim_replica replica;
         std::map<std::int64_t, std::chrono::milliseconds> sessions;  // as applied
-        std::vector<std::weak_ptr<sim_link>> connections;
+        std::vector<std::shared_ptr<sim_link>> connections;
         std::map<std::int64_t, std::shared_ptr<sim_link>> attached;
         std::set<std::int64_t> touched;  // since the last report to the leader
         detail::scheduled_call report;
@@ -134,6 +138,8 @@ private:
     void welcome(const std::shared_ptr<sim_link>& link, const connect_response& answer);
     void set_watches(const std::shared_ptr<sim_link>& link, const connect_request& what);
     [[nodiscard]] std::chrono::milliseconds negotiated(std::chrono::milliseconds wanted) const;
+    void prepare(sim_link& link) const;
+    void detach(sim_link& link);
     void touch(const sim_link& link);
     void report_touches(server_number at);
     void close_session(sim_leadership& leading, std::int64_t id, proposal& into);

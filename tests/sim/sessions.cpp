@@ -32,6 +32,12 @@ std::vector<std::int64_t> sim_servers::sessions() const {
     return out;
 }
 
+std::size_t sim_servers::connections() const {
+    std::size_t sum = 0;
+    for (const auto& one : servers_) sum += one->connections.size();
+    return sum;
+}
+
 void sim_servers::prepare(sim_link& link) const {
     const bool stalled = stalled_.contains(link.handle) || stalled_.contains(every_handle);
     link.to_server->stall(stalled);
@@ -45,14 +51,19 @@ void sim_servers::stall(bool on, handle_number who) {
         stalled_.clear();
     else
         stalled_.erase(who);
-    for (const auto& link : links(who)) prepare(*link);
+    for (const auto& one : servers_) {
+        for (const auto& link : one->connections) prepare(*link);
+    }
+}
+
+void sim_servers::dial(const std::shared_ptr<sim_link>& link) {
+    servers_[link->at]->connections.push_back(link);
+    prepare(*link);
 }
 
 void sim_servers::arrive(const std::shared_ptr<sim_link>& link, const connect_request& what) {
     if (!link->open) return;
-    server& here = *servers_[link->at];
-    std::erase_if(here.connections, [](const auto& weak) { return weak.expired(); });
-    here.connections.push_back(link);
+    const server& here = *servers_[link->at];
     if (refusing || !among.serves(link->at)) return hang_up(link);
     if (rejecting) {
         tell(*link, [](sim_client& client) { client.on_rejected(); });
@@ -102,9 +113,7 @@ void sim_servers::admit(const std::shared_ptr<sim_link>& link, std::int64_t sess
     if (!link->open) return;
     server& here = *servers_[link->at];
     if (const auto old = here.attached.find(session); old != here.attached.end()) {
-        const auto left = old->second;
-        left->to_server->close();
-        detach(*left);
+        detach(*old->second);
     }
     link->session = session;
     here.attached[session] = link;
@@ -181,10 +190,20 @@ void sim_servers::hang_up(const std::shared_ptr<sim_link>& link) {
     tell(*link, [weak = std::weak_ptr(link)](sim_client& client) { client.on_hang_up(weak.lock()); });
 }
 
+void sim_servers::leave(sim_link& link) {
+    if (!link.open) return;
+    link.to_server->push(delay(), [this, weak = link.weak_from_this()] {
+        if (const auto left = weak.lock()) detach(*left);
+    });
+}
+
 void sim_servers::detach(sim_link& link) {
+    const auto kept = link.shared_from_this();
     link.open = false;
     link.turns.clear();
+    link.to_server->close();
     server& here = *servers_[link.at];
+    std::erase(here.connections, kept);
     here.replica.forget(link);
     const auto own = here.attached.find(link.session);
     if (own != here.attached.end() && own->second.get() == &link) here.attached.erase(own);
@@ -192,7 +211,6 @@ void sim_servers::detach(sim_link& link) {
 
 void sim_servers::cut(const std::shared_ptr<sim_link>& link, bool requests_arrive) {
     if (requests_arrive) link->to_server->flush();
-    link->to_server->close();
     link->to_client->close();
     detach(*link);
     records.note(world.now(), link->session, "cut", "", requests_arrive ? "after arrival" : "before arrival");
@@ -201,6 +219,13 @@ void sim_servers::cut(const std::shared_ptr<sim_link>& link, bool requests_arriv
     boost::asio::post(client->local().executor(), [weak = link->client, link] {
         if (const auto self = weak.lock()) self->on_hang_up(link);
     });
+}
+
+void sim_servers::bury(const virtual_host& process) {
+    for (handle_number i = 1; i <= handles_.size(); ++i) {
+        const auto handle = client(i);
+        if (handle && &handle->local() == &process) handle->vanish();
+    }
 }
 
 void sim_servers::lag(std::chrono::nanoseconds behind) {

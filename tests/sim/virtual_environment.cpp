@@ -45,10 +45,11 @@ detail::scheduled_call virtual_environment::call_at(detail::boot_time when, std:
 
 detail::scheduled_call virtual_environment::call_at(virtual_lane& lane, detail::boot_time when,
                                                     std::function<void()> action) {
-    if (closing_) return nullptr;
+    if (closing_ || lane.dead) return nullptr;
     auto made = std::make_shared<entry>();
     made->waiting_in = queue_;
-    made->place = key(when, ++scheduled_);
+    made->place = key(lane.clock.when(when), ++scheduled_);
+    made->due = when;
     made->lane = &lane;
     made->action = std::move(action);
     made->self = made;
@@ -76,7 +77,7 @@ std::unique_ptr<detail::znode_api> virtual_environment::open(const detail::sessi
     return open_for(*this, parameters, listener);
 }
 
-std::unique_ptr<detail::znode_api> virtual_environment::open_for(detail::environment& local,
+std::unique_ptr<detail::znode_api> virtual_environment::open_for(virtual_host& local,
                                                                  const detail::session_parameters& parameters,
                                                                  detail::session_listener& listener) {
     if (!opener_) throw std::logic_error("a session was opened, but there is no simulated ensemble");
@@ -91,17 +92,37 @@ void virtual_environment::remove(virtual_lane& lane) {
         at = at->second->lane == &lane ? queue_->erase(at) : ++at;
 }
 
+void virtual_environment::reschedule(const virtual_lane& lane) {
+    std::vector<entry*> moved;
+    for (const auto& [place, one] : *queue_) {
+        if (one->lane == &lane) moved.push_back(one);
+    }
+    for (entry* const one : moved) {
+        queue_->erase(one->place);
+        one->place.first = lane.clock.when(one->due);
+        queue_->emplace(one->place, one);
+    }
+}
+
+void virtual_environment::bury(virtual_lane& lane, const virtual_host& process) {
+    lane.dead = true;
+    remove(lane);
+    if (undertaker_) undertaker_(process);
+}
+
 bool virtual_environment::run_ready_handler() {
     for (std::size_t tried = 0; tried < lanes_.size(); ++tried) {
         virtual_lane& lane = *lanes_[next_lane_++ % lanes_.size()];
-        if (!lane.frozen && lane.io.poll_one() > 0) return true;
+        if (lane.runs() && lane.io.poll_one() > 0) return true;
     }
     return false;
 }
 
 bool virtual_environment::release_next_call(detail::boot_time limit) {
-    if (queue_->empty() || queue_->begin()->first.first > limit) return false;
+    if (queue_->empty()) return false;
     const auto [place, next] = *queue_->begin();
+    if (place.first > limit || place.first == detail::boot_time::max())
+        return false;  // the end of time is never
     queue_->erase(queue_->begin());
     now_.store(std::max(now(), place.first).time_since_epoch().count(), std::memory_order_relaxed);
     boost::asio::post(next->lane->io, [weak = next->self] {

@@ -15,22 +15,36 @@
 #include <boost/asio/io_context.hpp>
 
 #include "core/environment.hpp"
+#include "tests/sim/virtual_clock.hpp"
 
 namespace paddock::testing {
 
 /// The handlers of one simulated process: all run on the test's thread, one after the other.
 struct virtual_lane {
+    [[nodiscard]] bool runs() const { return !frozen && !suspended && !paused; }
+
     boost::asio::io_context io;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy{io.get_executor()};
+    virtual_clock clock;
     bool frozen = false;
+    bool suspended = false;
+    bool paused = false;
+    bool dead = false;
+};
+
+/// Where a simulated process runs. Beside the clock of its `environment` it has the one that the C client goes by.
+class virtual_host : public detail::environment {
+public:
+    /// CLOCK_MONOTONIC: stands still in a suspend (hazard C18).
+    [[nodiscard]] virtual detail::boot_time awake() const noexcept = 0;
 };
 
 /// An environment in virtual time. Nothing runs unless the test says so, nothing ever sleeps, and two runs
 /// with the same seed and the same calls are the same. It must outlive everything that uses it.
-class virtual_environment final : public detail::environment {
+class virtual_environment final : public virtual_host {
 public:
     using opener = std::function<std::unique_ptr<detail::znode_api>(
-        detail::environment& local, const detail::session_parameters&, detail::session_listener&)>;
+        virtual_host& local, const detail::session_parameters&, detail::session_listener&)>;
 
     explicit virtual_environment(std::uint64_t seed = 1);
     ~virtual_environment() override;
@@ -39,6 +53,7 @@ public:
 
     boost::asio::any_io_executor executor() override;
     [[nodiscard]] detail::boot_time now() const noexcept override;
+    [[nodiscard]] detail::boot_time awake() const noexcept override { return now(); }
     [[nodiscard]] detail::scheduled_call call_at(detail::boot_time when,
                                                  std::function<void()> action) override;
     std::array<std::uint8_t, 16> random_128() override;
@@ -62,15 +77,20 @@ public:
 
     /// Where sessions come from (set by the simulated ensemble).
     void set_opener(opener how) { opener_ = std::move(how); }
+    /// What is to be done for a process that has been killed.
+    void set_undertaker(std::function<void(const virtual_host&)> how) { undertaker_ = std::move(how); }
 
-    // For virtual_process.
+    // For virtual_process. Times are those of the lane's clock.
     [[nodiscard]] detail::scheduled_call call_at(virtual_lane& lane, detail::boot_time when,
                                                  std::function<void()> action);
-    std::unique_ptr<detail::znode_api> open_for(detail::environment& local,
+    std::unique_ptr<detail::znode_api> open_for(virtual_host& local,
                                                 const detail::session_parameters& parameters,
                                                 detail::session_listener& listener);
     void add(virtual_lane& lane);
     void remove(virtual_lane& lane);
+    /// After a change of its clock: what it has planned comes when the clock shows that time.
+    void reschedule(const virtual_lane& lane);
+    void bury(virtual_lane& lane, const virtual_host& process);
 
 private:
     struct entry;
@@ -80,6 +100,7 @@ private:
         ~entry();
         std::weak_ptr<queue> waiting_in;
         key place;
+        detail::boot_time due;  // by the lane's clock
         virtual_lane* lane = nullptr;
         std::function<void()> action;
         std::weak_ptr<entry> self;
@@ -93,6 +114,7 @@ private:
     std::shared_ptr<queue> queue_ = std::make_shared<queue>();
     std::mt19937_64 random_;
     opener opener_;
+    std::function<void(const virtual_host&)> undertaker_;
     std::size_t next_lane_ = 0;
     std::vector<virtual_lane*> lanes_;
     virtual_lane own_;  // last: handlers are destroyed while the rest still stands
