@@ -12,9 +12,10 @@ struct cut_case {
 };
 
 std::string case_name(const ::testing::TestParamInfo<std::tuple<cut_case, fault_position>>& one) {
-    static constexpr const char* positions[] = {"BeforeSend", "BeforeCommit", "AfterCommit"};
+    static constexpr const char* positions[] = {"BeforeSend", "BeforeCommit", "Forwarded", "AfterCommit",
+                                                "OnReply"};
     const auto& [which, where] = one.param;
-    return std::string(name_of(which.kind)) + std::to_string(one.index / 3) +
+    return std::string(name_of(which.kind)) + std::to_string(one.index / std::size(positions)) +
            positions[static_cast<int>(where)];
 }
 
@@ -73,12 +74,13 @@ constexpr cut_case cases[] = {
     {request_kind::exists, 0, "", true},  // an idle heartbeat
 };
 
-INSTANTIATE_TEST_SUITE_P(All, Cuts,
-                         ::testing::Combine(::testing::ValuesIn(cases),
-                                            ::testing::Values(fault_position::before_send,
-                                                              fault_position::before_commit,
-                                                              fault_position::after_commit)),
-                         case_name);
+INSTANTIATE_TEST_SUITE_P(
+    All, Cuts,
+    ::testing::Combine(::testing::ValuesIn(cases),
+                       ::testing::Values(fault_position::before_send, fault_position::before_commit,
+                                         fault_position::forwarded, fault_position::after_commit,
+                                         fault_position::on_reply)),
+    case_name);
 
 }  // namespace
 }  // namespace paddock::testing

@@ -40,6 +40,7 @@ void sim_client::start() {
 void sim_client::attempt() {
     link_ = std::make_shared<sim_link>(number_, server_, weak_from_this(), local_, servers_->world);
     server_ = (server_ + 1) % servers_->among.size();  // the next time
+    link_->fresh = session_ == 0;
     servers_->dial(link_);
     handshake_sent_ = local_.now();
     const connect_request hello{
@@ -69,7 +70,8 @@ void sim_client::send(request what, completion done) {
     if (state_ != state::connected) return refuse(what.kind, std::move(done));
     const auto index = servers_->records.sent(number_, what, servers_->world.now());
     pending_.push_back({what.kind, what.path, what.watch, index, std::move(done)});
-    if (servers_->faults.meet(what, number_, true)) {
+    sim_faults& faults = servers_->faults;
+    if (faults.meet(what, number_, true) || faults.hits(faults.rates().lose_unsent)) {
         servers_->cut(link_, false);
         return;
     }

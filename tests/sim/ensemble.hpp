@@ -29,8 +29,9 @@ public:
 
     // Connections. `who` is the number of a handle: 1 for the first opened, then 2, ...
     void cut(handle_number who = every_handle, cut_position where = cut_position::before_arrival);
-    /// Nothing gets through in either direction, the connection stays. Afterwards all of it arrives.
-    void stall(bool on, handle_number who = every_handle);
+    /// Nothing gets through in either or one direction (a half-open connection), the connection stays. Afterwards all
+    /// of it arrives, even what was sent on connections that the client has given up.
+    void stall(bool on, handle_number who = every_handle, direction way = direction::both);
     void refuse_connections(bool on);
     void reject_credentials(bool on);
     /// The followers apply every write that late. One who has seen more than a server is not let in there.

@@ -10,13 +10,18 @@
 
 namespace paddock::testing {
 
-/// Where a request meets its fault. In all three the connection is cut and the outcome is unknown to the
+/// Where a request meets its fault. In all of them the connection is cut and the outcome is unknown to the
 /// client.
 enum class fault_position {
     before_send,    ///< it never leaves; the connection ends at once
     before_commit,  ///< it arrives and is dropped; what was sent before has been answered
-    after_commit,   ///< it takes effect; its reply is lost
+    forwarded,      ///< it is passed on to the leader, the connection ends at once; it takes effect later
+    after_commit,   ///< it takes effect; its reply is never sent, what came behind it is not read
+    on_reply,  ///< it takes effect, as does what came behind it; the connection ends when its reply is due
 };
+
+/// The direction of a connection.
+enum class direction { both, to_server, to_client };
 
 /// Which request a rule is for: of this handle, after so many others of its kind, with this in its path.
 struct request_filter {
@@ -27,13 +32,17 @@ struct request_filter {
 
 /// Probabilities, each per request that arrives at a server; zero switches a fault off.
 struct fault_rates {
-    double lose_request = 0;  ///< as before_commit
-    double lose_reply = 0;    ///< as after_commit
-    double cut = 0;           ///< the handle's connection, with all that is on the way
-    double stall = 0;         ///< of the handle's connection, up to `longest`
-    double refuse = 0;        ///< all connections, up to `longest`
-    double expire = 0;        ///< the request's session
-    double reap = 0;          ///< containers
+    double lose_unsent = 0;     ///< as before_send (per request that is sent)
+    double lose_request = 0;    ///< as before_commit
+    double lose_forwarded = 0;  ///< as forwarded
+    double lose_reply = 0;      ///< as after_commit
+    double lose_on_reply = 0;   ///< as on_reply
+    double cut = 0;             ///< the handle's connection, with all that is on the way
+    double stall = 0;           ///< of the handle's connection, up to `longest`
+    double half_open = 0;       ///< as stall, in one direction
+    double refuse = 0;          ///< all connections, up to `longest`
+    double expire = 0;          ///< the request's session
+    double reap = 0;            ///< containers
     std::chrono::nanoseconds longest = std::chrono::seconds(1);
 };
 

@@ -65,6 +65,7 @@ struct position_case {
     const char* name;
     fault_position where;
     bool committed;
+    bool next_committed;
     std::vector<std::string> told;
     friend std::ostream& operator<<(std::ostream& os, const position_case& c) { return os << c.name; }
 };
@@ -79,7 +80,7 @@ TEST_P(FaultPosition, LosesTheRequestOrItsReply) {
     world.advance(5ms);
     EXPECT_EQ(user->news(), GetParam().told);
     EXPECT_EQ(ensemble.node("/a").has_value(), GetParam().committed);
-    EXPECT_FALSE(ensemble.node("/behind"));
+    EXPECT_EQ(ensemble.node("/behind").has_value(), GetParam().next_committed);
     EXPECT_EQ(ensemble.planned(), 0u);
     world.advance(1s);
     EXPECT_EQ(user->news(), lines{"connected"});
@@ -89,14 +90,27 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(position_case{"BeforeSend",
                                     fault_position::before_send,
                                     false,
+                                    false,
                                     {"disconnected", "exists 5 unknown", "create 5 unknown",
                                      "create 5 unknown"}},
                       position_case{"BeforeCommit",
                                     fault_position::before_commit,
                                     false,
+                                    false,
+                                    {"exists ok", "disconnected", "create 5 unknown", "create 5 unknown"}},
+                      position_case{"Forwarded",
+                                    fault_position::forwarded,
+                                    true,
+                                    false,
                                     {"exists ok", "disconnected", "create 5 unknown", "create 5 unknown"}},
                       position_case{"AfterCommit",
                                     fault_position::after_commit,
+                                    true,
+                                    false,
+                                    {"exists ok", "disconnected", "create 5 unknown", "create 5 unknown"}},
+                      position_case{"OnReply",
+                                    fault_position::on_reply,
+                                    true,
                                     true,
                                     {"exists ok", "disconnected", "create 5 unknown", "create 5 unknown"}}),
     [](const auto& test) { return std::string(test.param.name); });
@@ -203,6 +217,32 @@ TEST_F(Faults, ShortStallOnlyDelays) {
     EXPECT_EQ(user->news(), (lines{"create ok /a", "create ok /b"}));
 }
 
+TEST_F(Faults, HalfOpenConnectionTakesRequestsAndGivesNoReply) {
+    const auto user = connected(3s);
+    ensemble.stall(true, 1, direction::to_client);
+    user->create("/a");
+    world.advance(5ms);
+    EXPECT_TRUE(ensemble.node("/a"));
+    EXPECT_TRUE(user->news().empty());
+    ensemble.stall(false, 1);
+    world.advance(5ms);
+    EXPECT_EQ(user->news(), lines{"create ok /a"});
+}
+
+TEST_F(Faults, HalfOpenConnectionDeliversWhatItsClientHasGivenUp) {
+    const auto user = connected(1h);
+    ensemble.stall(true, 1, direction::to_server);
+    user->create("/late");
+    user->handle.reset();
+    world.advance(1min);
+    EXPECT_FALSE(ensemble.node("/late"));
+    EXPECT_EQ(ensemble.connections(), 1u);
+    ensemble.stall(false, 1);
+    world.advance(5ms);
+    EXPECT_TRUE(ensemble.node("/late"));
+    EXPECT_EQ(ensemble.connections(), 0u);
+}
+
 TEST_F(Faults, UnansweredHandshakeIsGivenUp) {
     ensemble.stall(true);
     seam_user user(world, 3s);
@@ -245,10 +285,14 @@ TEST_F(Faults, JitterKeepsTheOrder) {
 std::pair<std::uint64_t, std::string> random_run(std::uint64_t seed) {
     virtual_environment world(seed);
     sim_ensemble ensemble(world);
-    ensemble.enable_random_faults({.lose_request = 0.05,
-                                   .lose_reply = 0.05,
+    ensemble.enable_random_faults({.lose_unsent = 0.02,
+                                   .lose_request = 0.03,
+                                   .lose_forwarded = 0.03,
+                                   .lose_reply = 0.03,
+                                   .lose_on_reply = 0.03,
                                    .cut = 0.02,
                                    .stall = 0.02,
+                                   .half_open = 0.02,
                                    .refuse = 0.01,
                                    .expire = 0.01,
                                    .reap = 0.05,

@@ -12,14 +12,22 @@
 namespace paddock::testing {
 
 class sim_client;
+struct sim_link;
 
 /// A request at a server. Writes go to the leader as they come, reads are made when all before them are answered, and
 /// the answers leave in the order of the requests.
 struct sim_turn {
+    enum class reply {
+        arrives,
+        never_leaves,     ///< the server hangs up instead
+        is_lost_on_way,   ///< and the connection ends there
+        nobody_waits_for  ///< of a former connection; only its order counts
+    };
     request what;
     response answer;
-    bool ready = false;         ///< `answer` is there
-    bool reply_arrives = true;  ///< else the server hangs up instead
+    bool ready = false;  ///< `answer` is there
+    reply outcome = reply::arrives;
+    std::weak_ptr<sim_link> home;  ///< where it waits
     std::function<void()> after;
 };
 
@@ -39,8 +47,9 @@ struct sim_link : std::enable_shared_from_this<sim_link> {
     const std::shared_ptr<sim_pipe> to_server;
     const std::shared_ptr<sim_pipe> to_client;
 
-    bool open = true;   ///< the server still keeps it
-    bool heard = true;  ///< and still reads it
+    bool fresh = false;  ///< for a session yet to be opened
+    bool open = true;    ///< the server still keeps it
+    bool heard = true;   ///< and still reads it
     std::int64_t session = 0;
     std::set<std::string> watched;
     std::deque<std::shared_ptr<sim_turn>> turns;  ///< not yet answered

@@ -26,6 +26,11 @@ error_code server_code(int value) { return {value, zookeeper_category()}; }
 
 bool is_ordered(request_kind kind) { return is_write(kind) || kind == request_kind::close; }
 
+// What is behind it in its session waits too.
+bool waits(const sim_turn& turn) {
+    return !turn.ready && (is_ordered(turn.what.kind) || turn.what.kind == request_kind::sync);
+}
+
 }  // namespace
 
 sim_servers::sim_servers(virtual_environment& where, const ensemble_options& chosen)
@@ -70,6 +75,7 @@ void sim_servers::apply(server_number at, std::uint64_t entry, std::int64_t /*zx
     if (agreed.opens != 0) here.sessions[agreed.opens] = agreed.timeout;
     if (agreed.closes == 0) return;
     here.sessions.erase(agreed.closes);
+    here.left_behind.erase(agreed.closes);
     const auto link = here.attached.find(agreed.closes);
     if (link != here.attached.end() && !agreed.asked_for) hang_up(std::shared_ptr(link->second));
 }
@@ -99,6 +105,7 @@ void sim_servers::serve(server_number at, bool on) {
     here.touched.clear();
     here.report.reset();
     for (const auto& link : std::exchange(here.connections, {})) hang_up(link);
+    here.left_behind.clear();
 }
 
 void sim_servers::commit(const std::function<void(sim_tree&, txn&)>& write) {
@@ -119,6 +126,7 @@ void sim_servers::arrive(const std::shared_ptr<sim_link>& link, const request& w
 std::shared_ptr<sim_turn> sim_servers::queue(const std::shared_ptr<sim_link>& link, const request& what) {
     auto turn = std::make_shared<sim_turn>();
     turn->what = what;
+    turn->home = link;
     turn->answer.kind = what.kind;
     link->turns.push_back(turn);
     return turn;
@@ -128,10 +136,7 @@ void sim_servers::execute(const std::shared_ptr<sim_link>& link, const std::shar
     if (is_ordered(turn->what.kind)) {
         order(link, turn);
     } else if (turn->what.kind == request_kind::sync) {
-        among.sync(link->at, [this, link, turn] {
-            turn->ready = true;
-            answer_in_order(link);
-        });
+        among.sync(link->at, [this, turn] { finish(*turn); });
     } else {
         answer_in_order(link);
     }
@@ -144,10 +149,12 @@ void sim_servers::order(const std::shared_ptr<sim_link>& link, const std::shared
         [this, link, turn](server_number leader, std::uint64_t entry, std::int64_t zxid) {
             prepare_write(*servers_[leader]->leadership, *link, *turn, propose(entry, zxid));
         },
-        [this, link, turn] {
-            turn->ready = true;
-            answer_in_order(link);
-        });
+        [this, turn] { finish(*turn); });
+}
+
+void sim_servers::finish(sim_turn& turn) {
+    turn.ready = true;
+    if (const auto link = turn.home.lock()) answer_in_order(link);
 }
 
 void sim_servers::prepare_write(sim_leadership& leading, const sim_link& link, sim_turn& turn,
@@ -174,10 +181,9 @@ void sim_servers::prepare_write(sim_leadership& leading, const sim_link& link, s
 void sim_servers::answer_in_order(const std::shared_ptr<sim_link>& link) {
     while (link->open && !link->turns.empty()) {
         const auto turn = link->turns.front();
-        const bool waits = is_ordered(turn->what.kind) || turn->what.kind == request_kind::sync;
-        if (waits && !turn->ready) return;
+        if (waits(*turn)) return;
         link->turns.pop_front();
-        answer(link, *turn);
+        if (turn->outcome != sim_turn::reply::nobody_waits_for) answer(link, *turn);
     }
 }
 
@@ -194,14 +200,17 @@ void sim_servers::answer(const std::shared_ptr<sim_link>& link, sim_turn& turn) 
     note(*link, name_of(what.kind), turn.answer.path.empty() ? what.path : turn.answer.path,
          outcome(turn.answer.ec));
     if (turn.after) turn.after();
-    if (!turn.reply_arrives) return hang_up(link);
+    // Of a moved session only the end of the connection is told.
+    if (turn.outcome == sim_turn::reply::never_leaves || turn.answer.ec == server_code(session_moved))
+        return hang_up(link);
+    if (turn.outcome == sim_turn::reply::is_lost_on_way)
+        return tell(*link,
+                    [weak = std::weak_ptr(link)](sim_client& client) { client.on_hang_up(weak.lock()); });
     tell(*link, [answer = turn.answer](sim_client& client) {
         response copy = answer;
         client.on_response(copy);
     });
-    const bool session_over =
-        turn.answer.ec == server_code(session_expired) || turn.answer.ec == server_code(session_moved);
-    if (what.kind == request_kind::close || session_over) hang_up(link);
+    if (what.kind == request_kind::close || turn.answer.ec == server_code(session_expired)) hang_up(link);
 }
 
 bool sim_servers::survives_faults(const std::shared_ptr<sim_link>& link, const request& what) {
@@ -211,17 +220,26 @@ bool sim_servers::survives_faults(const std::shared_ptr<sim_link>& link, const r
     if (!link->open) return false;
     const auto turn = queue(link, what);
     turn->after = rule->after;
-    turn->reply_arrives = !rule->position;
-    link->heard = !rule->position;  // what comes behind it is lost too
-    if (rule->answer || rule->position == fault_position::before_commit) {
-        turn->ready = true;
+    if (rule->position) {
+        lose(link, turn, *rule->position);
+    } else if (rule->answer) {
         turn->answer.ec = rule->answer;
         turn->answer.results.resize(what.ops.size(), {rule->answer, {}, {}});
-        answer_in_order(link);
+        finish(*turn);
     } else {
         execute(link, turn);
     }
     return false;
+}
+
+void sim_servers::lose(const std::shared_ptr<sim_link>& link, const std::shared_ptr<sim_turn>& turn,
+                       fault_position where) {
+    const bool on_way = where == fault_position::on_reply;
+    turn->outcome = on_way ? sim_turn::reply::is_lost_on_way : sim_turn::reply::never_leaves;
+    link->heard = on_way;
+    if (where == fault_position::before_commit) return finish(*turn);
+    execute(link, turn);
+    if (where == fault_position::forwarded) hang_up(link);
 }
 
 bool sim_servers::survives_dice(const std::shared_ptr<sim_link>& link, const request& what) {
@@ -231,19 +249,25 @@ bool sim_servers::survives_dice(const std::shared_ptr<sim_link>& link, const req
         refusing = true;
         later(faults.up_to(rates.longest), [this] { refusing = false; });
     }
-    if (faults.hits(rates.stall) && !stalled_.contains(link->handle)) {
-        stall(true, link->handle);
-        later(faults.up_to(rates.longest), [this, who = link->handle] { stall(false, who); });
-    }
+    if (faults.hits(rates.stall)) stall_for_a_while(link->handle, direction::both);
+    if (faults.hits(rates.half_open))
+        stall_for_a_while(link->handle, faults.hits(0.5) ? direction::to_server : direction::to_client);
     if (faults.hits(rates.expire)) end_session(link->session, "expired by chance");
     if (faults.hits(rates.cut)) cut(link, faults.hits(0.5));
     if (!link->open) return false;
     if (faults.hits(rates.lose_request)) return hang_up(link), false;
-    if (!faults.hits(rates.lose_reply)) return true;
-    const auto turn = queue(link, what);
-    turn->reply_arrives = false;
-    execute(link, turn);
-    return false;
+    std::optional<fault_position> where;
+    if (faults.hits(rates.lose_reply)) where = fault_position::after_commit;
+    if (faults.hits(rates.lose_forwarded)) where = fault_position::forwarded;
+    if (faults.hits(rates.lose_on_reply)) where = fault_position::on_reply;
+    if (where) lose(link, queue(link, what), *where);
+    return !where;
+}
+
+void sim_servers::stall_for_a_while(handle_number who, direction way) {
+    if (stalled_to_server_.contains(who) || stalled_to_client_.contains(who)) return;
+    stall(true, who, way);
+    later(faults.up_to(faults.rates().longest), [this, who] { stall(false, who); });
 }
 
 // --- the operator's hand

@@ -79,7 +79,7 @@ public:
     void end_session(std::int64_t id, std::string_view why);
     void hang_up(const std::shared_ptr<sim_link>& link);
     void cut(const std::shared_ptr<sim_link>& link, bool requests_arrive);
-    void stall(bool on, handle_number who);
+    void stall(bool on, handle_number who, direction way = direction::both);
     /// The connections of this process's handles end without a farewell.
     void bury(const virtual_host& process);
     void lag(std::chrono::nanoseconds behind);
@@ -113,6 +113,8 @@ private:
         std::map<std::int64_t, std::chrono::milliseconds> sessions;  // as applied
         std::vector<std::shared_ptr<sim_link>> connections;
         std::map<std::int64_t, std::shared_ptr<sim_link>> attached;
+        // Of sessions' former connections, not agreed yet: what the session asks next waits for them.
+        std::map<std::int64_t, std::vector<std::weak_ptr<sim_turn>>> left_behind;
         std::set<std::int64_t> touched;  // since the last report to the leader
         detail::scheduled_call report;
         std::unique_ptr<sim_leadership> leadership;
@@ -140,15 +142,21 @@ private:
     [[nodiscard]] std::chrono::milliseconds negotiated(std::chrono::milliseconds wanted) const;
     void prepare(sim_link& link) const;
     void detach(sim_link& link);
+    void close_former(server& here, std::int64_t session);
+    void take_over(server& here, const std::shared_ptr<sim_link>& link);
     void touch(const sim_link& link);
     void report_touches(server_number at);
     void close_session(sim_leadership& leading, std::int64_t id, proposal& into);
 
     bool survives_faults(const std::shared_ptr<sim_link>& link, const request& what);
     bool survives_dice(const std::shared_ptr<sim_link>& link, const request& what);
+    void stall_for_a_while(handle_number who, direction way);
+    void lose(const std::shared_ptr<sim_link>& link, const std::shared_ptr<sim_turn>& turn,
+              fault_position where);
     std::shared_ptr<sim_turn> queue(const std::shared_ptr<sim_link>& link, const request& what);
     void execute(const std::shared_ptr<sim_link>& link, const std::shared_ptr<sim_turn>& turn);
     void order(const std::shared_ptr<sim_link>& link, const std::shared_ptr<sim_turn>& turn);
+    void finish(sim_turn& turn);
     void prepare_write(sim_leadership& leading, const sim_link& link, sim_turn& turn, proposal& into);
     void answer_in_order(const std::shared_ptr<sim_link>& link);
     void answer(const std::shared_ptr<sim_link>& link, sim_turn& turn);
@@ -156,7 +164,8 @@ private:
     void note(const sim_link& link, std::string_view op, const std::string& path, const std::string& result);
 
     std::vector<std::weak_ptr<sim_client>> handles_;
-    std::set<handle_number> stalled_;
+    std::set<handle_number> stalled_to_server_;
+    std::set<handle_number> stalled_to_client_;
     std::vector<std::unique_ptr<server>> servers_;
     std::map<std::uint64_t, proposal> proposals_;
     std::map<std::uint64_t, detail::scheduled_call> plans_;

@@ -98,6 +98,73 @@ TEST_F(OnThreeServers, WriteFromTheFormerServerIsRefused) {
     EXPECT_EQ(user->news(), lines{"exists ok"});
 }
 
+// A request is on its way to one server when its client has already attached to another.
+TEST_F(OnThreeServers, OldConnectionsRequestNeverCommitsAfterTheReattach) {
+    const auto user = connected(30s);
+    ensemble.fail_next(request_kind::exists, fault_position::on_reply);
+    user->exists("/");
+    ensemble.options().one_way = 500ms;
+    user->create("/late", create_mode::ephemeral);
+    ensemble.options().one_way = 1ms;
+    world.advance(100ms);
+    EXPECT_EQ(user->news(), (lines{"disconnected", "exists 5 unknown", "create 5 unknown", "connected"}));
+    world.advance(1s);
+    EXPECT_EQ(ensemble.moved(), 1u);
+    EXPECT_FALSE(ensemble.node("/late"));
+    user->exists("/");
+    world.advance(5ms);
+    EXPECT_EQ(user->news(), lines{"exists ok"}) << "its new connection is not touched";
+}
+
+TEST_F(OnThreeServers, RefusedAsMovedIsToldByTheEndOfTheConnection) {
+    const auto user = connected(30s);
+    const auto other = connected(30s);
+    ensemble.answer_next(request_kind::create, error_code(-118, zookeeper_category()));
+    user->create("/a");
+    user->create("/b");
+    world.advance(1s);
+    EXPECT_EQ(user->news(), (lines{"disconnected", "create 5 unknown", "create 5 unknown", "connected"}));
+}
+
+class OnASlowDisk : public SeamTest {
+protected:
+    static ensemble_options slow() {
+        ensemble_options options;
+        options.quorum.storage = 10s;
+        return options;
+    }
+    OnASlowDisk() : SeamTest(slow()) {}
+};
+
+// What a server has passed on keeps its place: nothing that the session asks after its re-attach overtakes it.
+TEST_F(OnASlowDisk, FormerWriteComesBeforeWhatIsAskedAfterTheReattach) {
+    seam_user user(world, 1h);
+    ASSERT_TRUE(world.run_until([&] { return user.session != 0; }, 1min));
+    ensemble.fail_next(request_kind::create, fault_position::forwarded);
+    user.create("/mine", create_mode::ephemeral);
+    user.news();
+    world.advance(20ms);
+    EXPECT_EQ(user.news(), (lines{"disconnected", "create 5 unknown", "connected"}));
+    EXPECT_FALSE(ensemble.node("/mine")) << "not agreed yet";
+    user.children("/");
+    world.advance(10s);
+    EXPECT_EQ(user.news(), lines{"children ok mine"});
+}
+
+TEST_F(OnASlowDisk, WriteThatIsLostWithItsServerHoldsNothingUp) {
+    seam_user user(world, 1h);
+    ASSERT_TRUE(world.run_until([&] { return user.session != 0; }, 1min));
+    user.create("/lost");
+    world.advance(1ms);
+    ensemble.power(false);
+    ensemble.power(true);
+    user.news();
+    world.advance(20ms);
+    user.children("/");
+    world.advance(1min);
+    EXPECT_EQ(user.news(), (lines{"disconnected", "create 5 unknown", "connected", "children ok lost"}));
+}
+
 TEST_F(OnThreeServers, IsolatedServerAnswersReadsWhileTheSessionExpires) {
     const auto user = connected(3s);
     const auto other = connected(3s);

@@ -39,18 +39,24 @@ std::size_t sim_servers::connections() const {
 }
 
 void sim_servers::prepare(sim_link& link) const {
-    const bool stalled = stalled_.contains(link.handle) || stalled_.contains(every_handle);
-    link.to_server->stall(stalled);
-    link.to_client->stall(stalled);
+    const auto stalled = [&](const std::set<handle_number>& who) {
+        return who.contains(link.handle) || who.contains(every_handle);
+    };
+    link.to_server->stall(stalled(stalled_to_server_));
+    link.to_client->stall(stalled(stalled_to_client_));
 }
 
-void sim_servers::stall(bool on, handle_number who) {
-    if (on)
-        stalled_.insert(who);
-    else if (who == every_handle)
-        stalled_.clear();
-    else
-        stalled_.erase(who);
+void sim_servers::stall(bool on, handle_number who, direction way) {
+    const auto change = [&](std::set<handle_number>& stalled) {
+        if (on)
+            stalled.insert(who);
+        else if (who == every_handle)
+            stalled.clear();
+        else
+            stalled.erase(who);
+    };
+    if (way != direction::to_client) change(stalled_to_server_);
+    if (way != direction::to_server) change(stalled_to_client_);
     for (const auto& one : servers_) {
         for (const auto& link : one->connections) prepare(*link);
     }
@@ -91,8 +97,10 @@ void sim_servers::open_session(const std::shared_ptr<sim_link>& link, const conn
         [this, link, id, what] { admit(link, id, what); });
 }
 
-// From now on the leader takes nothing more of this session that comes by another server.
+// From now on the leader takes nothing more of this session that comes by another server, and this server nothing more
+// that comes by an earlier connection.
 void sim_servers::attach(const std::shared_ptr<sim_link>& link, const connect_request& what) {
+    close_former(*servers_[link->at], what.session);
     const auto known = [this, id = what.session, at = link->at](server_number leader) {
         sim_leadership& leading = *servers_[leader]->leadership;
         sim_leadership::session* const whose = leading.find(id);
@@ -112,14 +120,31 @@ void sim_servers::admit(const std::shared_ptr<sim_link>& link, std::int64_t sess
                         const connect_request& what) {
     if (!link->open) return;
     server& here = *servers_[link->at];
-    if (const auto old = here.attached.find(session); old != here.attached.end()) {
-        detach(*old->second);
-    }
+    close_former(here, session);
     link->session = session;
+    take_over(here, link);
     here.attached[session] = link;
     note(*link, "connect", "", "ok");
     welcome(link, {session, negotiated(what.timeout)});
     set_watches(link, what);
+}
+
+void sim_servers::close_former(server& here, std::int64_t session) {
+    const auto former = here.attached.find(session);
+    if (former != here.attached.end()) detach(*std::shared_ptr(former->second));
+}
+
+// What a server has passed on for a session keeps its place before all that the session asks there later.
+void sim_servers::take_over(server& here, const std::shared_ptr<sim_link>& link) {
+    const auto left = here.left_behind.extract(link->session);
+    if (!left) return;
+    for (const auto& weak : left.mapped()) {
+        const auto turn = weak.lock();
+        if (!turn || turn->ready) continue;
+        turn->outcome = sim_turn::reply::nobody_waits_for;
+        turn->home = link;
+        link->turns.push_back(turn);
+    }
 }
 
 void sim_servers::welcome(const std::shared_ptr<sim_link>& link, const connect_response& answer) {
@@ -192,6 +217,8 @@ void sim_servers::hang_up(const std::shared_ptr<sim_link>& link) {
 
 void sim_servers::leave(sim_link& link) {
     if (!link.open) return;
+    if (link.fresh && link.session == 0)
+        return detach(link);  // a session that nobody knows would only expire
     link.to_server->push(delay(), [this, weak = link.weak_from_this()] {
         if (const auto left = weak.lock()) detach(*left);
     });
@@ -200,9 +227,10 @@ void sim_servers::leave(sim_link& link) {
 void sim_servers::detach(sim_link& link) {
     const auto kept = link.shared_from_this();
     link.open = false;
-    link.turns.clear();
     link.to_server->close();
     server& here = *servers_[link.at];
+    for (const auto& turn : std::exchange(link.turns, {}))
+        if (!turn->ready && link.session != 0) here.left_behind[link.session].push_back(turn);
     std::erase(here.connections, kept);
     here.replica.forget(link);
     const auto own = here.attached.find(link.session);
