@@ -17,9 +17,8 @@ void quorum::write(server_number at, preparation what, consequence then) {
 
 void quorum::take(const who& leader, server_number origin, std::uint64_t service, const preparation& what,
                   consequence then) {
-    const std::int64_t first = (leader->epoch << 32) + 1;
-    const std::int64_t zxid =
-        leader->entries.empty() ? first : std::max(first, leader->entries.back()->zxid + 1);
+    const std::int64_t zxid = leader->next_zxid++;
+    if ((zxid & full_counter) == full_counter) return look(leader);
     const auto made = std::make_shared<entry>(entry{++entries_, zxid, origin, service, std::move(then)});
     leader->entries.push_back(made);
     what(leader->number, made->number, zxid);
@@ -122,6 +121,7 @@ bool quorum::decree(const preparation& what) {
     if (!number) return false;
     const who leading = members_.at(*number);
     take(leading, *number, leading->service, what, {});
+    if (leading->now != role::leading) return false;
     leading->inbox->flush();
     for (const who& one : followers(leading)) {
         if (!reach(*one, *leading)) continue;

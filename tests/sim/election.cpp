@@ -26,6 +26,7 @@ void quorum::lead(const who& at) {
     at->now = role::leading;
     at->epoch = at->log_epoch = newest + 1;
     at->established = false;
+    at->next_zxid = (at->epoch << 32) + 1;
     at->logged.assign(members_.size(), 0);
     at->logged[at->number] = at->entries.size();
     establish(at);

@@ -41,7 +41,10 @@ void sim_leadership::touch(std::int64_t id) {
 void sim_leadership::watch_expiry(std::int64_t id) {
     session& whose = sessions_.at(id);
     const auto due = round_up(saturating_add(whose.last_touch, whose.timeout), tick_);
-    if (due <= world_.now()) return expire_(id);
+    if (due <= world_.now()) {
+        const auto expire = expire_;  // it may end the leadership, and this object with it
+        return expire(id);
+    }
     whose.expiry = world_.call_at(due, [this, id] { watch_expiry(id); });
 }
 

@@ -48,8 +48,9 @@ struct sim_link : std::enable_shared_from_this<sim_link> {
     const std::shared_ptr<sim_pipe> to_client;
 
     bool fresh = false;  ///< for a session yet to be opened
-    bool open = true;    ///< the server still keeps it
-    bool heard = true;   ///< and still reads it
+    bool accepted = false;
+    bool open = true;   ///< the server still keeps it
+    bool heard = true;  ///< and still reads it
     std::int64_t session = 0;
     std::set<std::string> watched;
     std::deque<std::shared_ptr<sim_turn>> turns;  ///< not yet answered

@@ -77,4 +77,11 @@ void quorum::isolate(server_number at, bool on) {
 
 void quorum::lag(server_number at, std::chrono::nanoseconds behind) { members_.at(at)->behind = behind; }
 
+void quorum::fill_counter(std::uint32_t left) {
+    const auto number = leader();
+    if (!number) return;
+    member& leading = *members_[*number];
+    leading.next_zxid = std::max(leading.next_zxid, (leading.epoch << 32) + (full_counter - left));
+}
+
 }  // namespace paddock::testing

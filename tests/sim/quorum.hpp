@@ -79,6 +79,8 @@ public:
     void isolate(server_number at, bool on);
     /// `at` applies what is agreed only so long after it has heard of it.
     void lag(server_number at, std::chrono::nanoseconds behind);
+    /// The leader's counter, the low word of a zxid, has so many numbers left; then it steps down (hazard E18).
+    void fill_counter(std::uint32_t left);
 
     // Views.
     [[nodiscard]] role role_of(server_number at) const { return members_.at(at)->now; }
@@ -123,10 +125,12 @@ private:
 
         // As a leader.
         bool established = false;
+        std::int64_t next_zxid = 0;
         std::vector<std::size_t> logged;                        // so many entries, by server
         std::deque<std::pair<std::size_t, consequence>> syncs;  // when so many are agreed
     };
     using who = std::shared_ptr<member>;
+    static constexpr std::int64_t full_counter = 0xffffffff;
 
     [[nodiscard]] std::chrono::nanoseconds up_to(std::chrono::nanoseconds longest);
     [[nodiscard]] bool majority(std::size_t count) const { return 2 * count > members_.size(); }

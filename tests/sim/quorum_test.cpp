@@ -258,6 +258,32 @@ TEST_F(QuorumTest, DecreeTakesEffectAtOnceWhereItIsHeard) {
     EXPECT_TRUE(above.at_server[0].empty());
 }
 
+// Hazard E18.
+TEST_F(QuorumTest, LeaderWithAFullCounterStepsDown) {
+    servers.fill_counter(2);
+    write(2, "a");
+    write(2, "b");
+    ASSERT_TRUE(wait_done("b"));
+    EXPECT_EQ(servers.applied(2), (std::int64_t{1} << 32) + 0xfffffffe);
+    write(0, "lost");
+    ASSERT_TRUE(run_until([this] { return !servers.leader(); }));
+    ASSERT_TRUE(run_until([this] { return servers.leader().has_value(); }));
+    ASSERT_TRUE(all_serve());
+    EXPECT_EQ(above.leaders, 2);
+    write(0, "c");
+    ASSERT_TRUE(wait_done("c"));
+    EXPECT_EQ(servers.applied(0), (std::int64_t{2} << 32) + 1);
+    world.advance(1s);
+    expect_everywhere({"a", "b", "c"});
+}
+
+TEST_F(QuorumTest, DecreeMeetsAFullCounterToo) {
+    servers.fill_counter(0);
+    EXPECT_FALSE(servers.decree([](server_number, std::uint64_t, std::int64_t) { FAIL(); }));
+    EXPECT_FALSE(servers.leader());
+    EXPECT_TRUE(all_serve());
+}
+
 class LoneServer : public QuorumTest {
 protected:
     static quorum_options one() {

@@ -95,6 +95,7 @@ void sim_servers::lead(server_number at) {
     // A new leader gives every session its full timeout.
     for (const auto& [id, timeout] : here.sessions)
         here.leadership->add(id, timeout, sim_leadership::anywhere);
+    reap_later(at);
 }
 
 void sim_servers::serve(server_number at, bool on) {
@@ -104,6 +105,7 @@ void sim_servers::serve(server_number at, bool on) {
     here.leadership.reset();
     here.touched.clear();
     here.report.reset();
+    here.reaper.reset();
     for (const auto& link : std::exchange(here.connections, {})) hang_up(link);
     here.left_behind.clear();
 }
@@ -274,9 +276,30 @@ void sim_servers::stall_for_a_while(handle_number who, direction way) {
 
 void sim_servers::reap() {
     for (const auto& path : tree().abandoned_containers()) {
-        commit([&](sim_tree& proposed, txn& into) { static_cast<void>(proposed.remove(path, -1, into)); });
-        records.note(world.now(), 0, "reap", path, "ok");
+        among.decree([&](server_number leader, std::uint64_t entry, std::int64_t zxid) {
+            reap(path, leader, propose(entry, zxid).what);
+        });
     }
+}
+
+// Found in what the leader has applied; whether it is still empty shows when its turn comes.
+void sim_servers::reap_later(server_number at) {
+    if (options.reap_every.count() == 0) return;
+    servers_[at]->reaper = world.call_at(saturating_add(world.now(), options.reap_every), [this, at] {
+        for (const auto& path : servers_[at]->replica.tree.abandoned_containers()) {
+            among.write(at,
+                        [this, path](server_number leader, std::uint64_t entry, std::int64_t zxid) {
+                            reap(path, leader, propose(entry, zxid).what);
+                        },
+                        {});
+        }
+        if (servers_[at]->leadership) reap_later(at);
+    });
+}
+
+void sim_servers::reap(const std::string& path, server_number leader, txn& into) {
+    const error_code ec = servers_[leader]->leadership->proposed.remove_container(path, into);
+    records.note(world.now(), 0, "reap", path, outcome(ec));
 }
 
 void sim_servers::set_create_count(const std::string& path, std::int32_t count) {

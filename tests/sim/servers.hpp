@@ -47,7 +47,10 @@ struct ensemble_options {
     std::chrono::milliseconds max_timeout = std::chrono::hours(1);
     std::chrono::nanoseconds tick{0};           ///< sessions expire at multiples of it
     std::size_t max_request_bytes = 1'048'575;  ///< a bigger one closes the connection
-    quorum_options quorum = lone_server;        ///< fixed once the ensemble is made
+    std::size_t max_connections =
+        0;  ///< a server closes what comes beyond it at once (hazard E3); 0: no limit
+    std::chrono::nanoseconds reap_every{0};  ///< a leader looks for abandoned containers that often; 0: never
+    quorum_options quorum = lone_server;     ///< fixed once the ensemble is made
 };
 
 /// As `three_servers`, all else as usual.
@@ -118,6 +121,7 @@ private:
         std::set<std::int64_t> touched;  // since the last report to the leader
         detail::scheduled_call report;
         std::unique_ptr<sim_leadership> leadership;
+        detail::scheduled_call reaper;
     };
     struct proposal {
         txn what;
@@ -146,6 +150,9 @@ private:
     void take_over(server& here, const std::shared_ptr<sim_link>& link);
     void touch(const sim_link& link);
     void report_touches(server_number at);
+    [[nodiscard]] bool is_full(const server& here) const;
+    void reap_later(server_number at);
+    void reap(const std::string& path, server_number leader, txn& into);
     void close_session(sim_leadership& leading, std::int64_t id, proposal& into);
 
     bool survives_faults(const std::shared_ptr<sim_link>& link, const request& what);
@@ -170,7 +177,7 @@ private:
     std::map<std::uint64_t, proposal> proposals_;
     std::map<std::uint64_t, detail::scheduled_call> plans_;
     std::uint64_t next_plan_ = 0;
-    std::int64_t last_session_ = 0x100000000000000;
+    std::int64_t last_session_ = 0;
     std::uint64_t moved_ = 0;
     std::mt19937_64 order_{7};  // of children in replies: servers promise none
 };

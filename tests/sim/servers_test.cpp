@@ -126,11 +126,91 @@ TEST_F(OnThreeServers, RefusedAsMovedIsToldByTheEndOfTheConnection) {
     EXPECT_EQ(user->news(), (lines{"disconnected", "create 5 unknown", "create 5 unknown", "connected"}));
 }
 
+TEST_F(OnThreeServers, SessionIdNamesTheServerThatOpenedIt) {
+    const auto one = connected();
+    const auto two = connected();
+    EXPECT_EQ(one->session >> 56, 1);
+    EXPECT_EQ(two->session >> 56, 2);
+}
+
+// Hazard E3: what a server refuses looks as if the network had failed, and the next one may have room.
+TEST_F(OnThreeServers, FullServerClosesFurtherConnections) {
+    ensemble.options().max_connections = 1;
+    std::vector<std::unique_ptr<seam_user>> users;
+    for (int i = 0; i < 3; ++i) users.push_back(connected(30s));
+    seam_user fourth(world, 30s);
+    world.advance(1s);
+    EXPECT_TRUE(fourth.log.empty());
+    EXPECT_EQ(ensemble.connections(), 3u);
+    users[1]->handle->close({});
+    world.advance(1s);
+    EXPECT_EQ(fourth.news(), lines{"connected"});
+}
+
+TEST_F(OnThreeServers, FullCounterCostsAConnectionAndNoSession) {
+    const auto user = connected(30s);
+    user->create("/e", create_mode::ephemeral);
+    world.advance(2ms);
+    user->news();
+    ensemble.servers().fill_counter(0);
+    user->create("/lost");
+    world.advance(1s);
+    EXPECT_EQ(user->news(), (lines{"disconnected", "create 5 unknown", "connected"}));
+    EXPECT_EQ(ensemble.paths(), lines{"/e"});
+    user->create("/next");
+    world.advance(2ms);
+    EXPECT_EQ(user->news(), lines{"create ok /next"});
+    EXPECT_EQ(ensemble.node("/next")->czxid >> 32, 2);
+}
+
+TEST_F(OnThreeServers, ExpiryThatMeetsAFullCounterComesLater) {
+    const auto user = connected(3s);
+    user->handle.reset();
+    ensemble.servers().fill_counter(0);
+    world.advance(4s);
+    EXPECT_EQ(ensemble.sessions().size(), 1u);
+    world.advance(3s);
+    EXPECT_TRUE(ensemble.sessions().empty());
+}
+
+// Hazard A8.
+class WithAReaper : public SeamTest {
+protected:
+    static ensemble_options reaping() {
+        ensemble_options options;
+        options.reap_every = 1s;
+        return options;
+    }
+    WithAReaper() : SeamTest(reaping()) {}
+};
+
+TEST_F(WithAReaper, ContainersGoOnceUsedAndEmpty) {
+    const auto user = connected(30s);
+    user->create("/never-used", create_mode::container);
+    user->create("/used", create_mode::container);
+    user->create("/in-use", create_mode::container);
+    user->create("/used/a");
+    user->create("/in-use/a");
+    user->remove("/used/a");
+    user->create("/plain");
+    user->create("/plain/a");
+    user->remove("/plain/a");
+    world.advance(500ms);
+    EXPECT_TRUE(ensemble.node("/used"));
+    world.advance(1s);
+    EXPECT_EQ(ensemble.paths(), (lines{"/in-use", "/in-use/a", "/never-used", "/plain"}));
+    user->news();
+    user->create("/used/b");
+    world.advance(2ms);
+    EXPECT_EQ(user->news(), lines{"create -101"});
+}
+
 class OnASlowDisk : public SeamTest {
 protected:
     static ensemble_options slow() {
         ensemble_options options;
         options.quorum.storage = 10s;
+        options.reap_every = 30s;
         return options;
     }
     OnASlowDisk() : SeamTest(slow()) {}
@@ -163,6 +243,28 @@ TEST_F(OnASlowDisk, WriteThatIsLostWithItsServerHoldsNothingUp) {
     user.children("/");
     world.advance(1min);
     EXPECT_EQ(user.news(), (lines{"disconnected", "create 5 unknown", "connected", "children ok lost"}));
+}
+
+// The leader has proposed a child when it looks for empty containers, and not applied it yet.
+TEST_F(OnASlowDisk, ContainerThatIsUsedAgainInTimeStays) {
+    seam_user user(world, 1h);
+    user.when_connected = [&] {
+        user.create("/used", create_mode::container);
+        user.create("/used/a");
+        user.remove("/used/a");
+    };
+    const auto start = world.now();
+    const auto abandoned = [&] { return ensemble.node("/used") && !ensemble.node("/used/a"); };
+    ASSERT_TRUE(world.run_until(abandoned, 1min));
+    ASSERT_LT(world.now() - start, 30s - 5ms);
+    world.advance(start + 30s - 2ms - world.now());
+    user.create("/used/b");
+    world.advance(10ms);
+    EXPECT_FALSE(ensemble.node("/used/b")) << "not agreed yet";
+    EXPECT_NE(ensemble.trace().find("reap /used " + std::to_string(-111)), std::string::npos)
+        << ensemble.trace();
+    world.advance(15s);
+    EXPECT_TRUE(ensemble.node("/used/b"));
 }
 
 TEST_F(OnThreeServers, IsolatedServerAnswersReadsWhileTheSessionExpires) {

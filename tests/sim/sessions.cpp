@@ -70,7 +70,8 @@ void sim_servers::dial(const std::shared_ptr<sim_link>& link) {
 void sim_servers::arrive(const std::shared_ptr<sim_link>& link, const connect_request& what) {
     if (!link->open) return;
     const server& here = *servers_[link->at];
-    if (refusing || !among.serves(link->at)) return hang_up(link);
+    if (refusing || !among.serves(link->at) || is_full(here)) return hang_up(link);
+    link->accepted = true;
     if (rejecting) {
         tell(*link, [](sim_client& client) { client.on_rejected(); });
         return hang_up(link);
@@ -79,12 +80,18 @@ void sim_servers::arrive(const std::shared_ptr<sim_link>& link, const connect_re
     what.session == 0 ? open_session(link, what) : attach(link, what);
 }
 
+bool sim_servers::is_full(const server& here) const {
+    const auto accepted = [](const auto& link) { return link->accepted; };
+    return options.max_connections > 0 && static_cast<std::size_t>(std::ranges::count_if(
+                                              here.connections, accepted)) >= options.max_connections;
+}
+
 std::chrono::milliseconds sim_servers::negotiated(std::chrono::milliseconds wanted) const {
     return std::clamp(wanted, options.min_timeout, options.max_timeout);
 }
 
 void sim_servers::open_session(const std::shared_ptr<sim_link>& link, const connect_request& what) {
-    const std::int64_t id = ++last_session_;
+    const std::int64_t id = (static_cast<std::int64_t>(link->at) + 1) << 56 | ++last_session_;
     const auto timeout = negotiated(what.timeout);
     among.write(
         link->at,
@@ -101,11 +108,13 @@ void sim_servers::open_session(const std::shared_ptr<sim_link>& link, const conn
 // that comes by an earlier connection.
 void sim_servers::attach(const std::shared_ptr<sim_link>& link, const connect_request& what) {
     close_former(*servers_[link->at], what.session);
-    const auto known = [this, id = what.session, at = link->at](server_number leader) {
+    const auto known = [this, id = what.session, at = link->at,
+                        timeout = negotiated(what.timeout)](server_number leader) {
         sim_leadership& leading = *servers_[leader]->leadership;
         sim_leadership::session* const whose = leading.find(id);
         if (whose == nullptr) return false;
         whose->owner = at;
+        whose->timeout = timeout;
         leading.touch(id);
         return true;
     };

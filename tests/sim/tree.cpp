@@ -92,6 +92,12 @@ error_code sim_tree::remove(const std::string& path, std::int32_t version, txn& 
     return {};
 }
 
+error_code sim_tree::remove_container(const std::string& path, txn& into) {
+    const auto found = nodes_.find(path);
+    if (found != nodes_.end() && !found->second.record.container) return server_errc::bad_version;
+    return remove(path, -1, into);
+}
+
 void sim_tree::remove_unchecked(const std::string& path, txn& into) {
     tree_change made;
     made.what = tree_change::kind::removed;

@@ -65,6 +65,8 @@ public:
     error_code create(const new_node& node, txn& into, std::string& path);
     error_code set(const std::string& path, const std::string& data, std::int32_t version, txn& into);
     error_code remove(const std::string& path, std::int32_t version, txn& into);
+    /// As the servers do on their own: only an empty container, whether it has been used or not.
+    error_code remove_container(const std::string& path, txn& into);
     /// Removes every ephemeral node of the session.
     void remove_owned(std::int64_t session, txn& into);
 
@@ -81,7 +83,7 @@ public:
     [[nodiscard]] std::optional<stat> stat_of(const std::string& path) const;
     [[nodiscard]] std::vector<std::string> children(const std::string& path) const;
     [[nodiscard]] std::vector<std::string> owned(std::int64_t session) const;
-    /// Containers that have had children and have none any more.
+    /// Containers that have had children and have none any more. One that was never used stays for ever (hazard A9).
     [[nodiscard]] std::vector<std::string> abandoned_containers() const;
     [[nodiscard]] std::vector<std::string> paths() const;  ///< sorted, without the root
     [[nodiscard]] std::size_t size() const { return nodes_.size() - 1; }
