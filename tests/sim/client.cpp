@@ -1,9 +1,12 @@
 #include "tests/sim/client.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include <boost/asio/post.hpp>
+
+#include "core/client/connect_policy.hpp"
 
 namespace paddock::testing {
 
@@ -52,9 +55,9 @@ void sim_client::attempt() {
     link_->to_server->push(servers_->delay(), [servers = servers_.get(), weak = std::weak_ptr(link_), hello] {
         if (const auto link = weak.lock()) servers->arrive(link, hello);
     });
-    const auto patience =
-        parameters_.connect_timeout.value_or(std::max(timeout_ / 3, std::chrono::milliseconds(1)));
-    timer_ = local_.call_at(saturating_add(handshake_sent_, patience),
+    detail::connect_policy policy(timeout_, parameters_.connect_timeout);
+    policy.set_round(servers_->among.size());
+    timer_ = local_.call_at(saturating_add(handshake_sent_, policy.attempt_limit()),
                             guarded(weak_from_this(), [](sim_client& self) {
                                 self.drop_link();
                                 self.try_again();
@@ -135,14 +138,15 @@ void sim_client::end(error_code reason) {
 void sim_client::on_response(response& answer) {
     last_received_ = local_.awake();
     counts_.bytes_received += answer.bytes();
+    if (answer.kind == request_kind::ping) return arm();  // its zxid counts for nothing
     if (answer.zxid != 0) last_zxid_ = answer.zxid;
-    if (answer.kind == request_kind::ping) return arm();
     if (state_ == state::closing) {
         if (answer.kind == request_kind::close) finish_close();
         return;
     }
     const auto done = std::move(pending_.front());
     pending_.pop_front();
+    if (done.kind != answer.kind) throw std::logic_error("a reply came out of order");
     servers_->records.answered(number_, done.index, servers_->world.now());
     if (done.watch && !answer.ec) watches_.insert(done.path);
     arm();
@@ -234,6 +238,13 @@ void sim_client::abandon() {
                       });
 }
 
+bool sim_client::is_silent() const {
+    return state_ == state::connected && local_.awake() >= saturating_add(last_received_, timeout_ * 2 / 3);
+}
+
+// What is in the socket is read first (rule 6): a process that stood still has not met a silent server.
+void sim_client::give_up_if_silent() { is_silent() ? disconnect() : arm(); }
+
 // One timer for both: a ping after a third of the timeout without sending (never while an answer is
 // outstanding), and giving up after two thirds without receiving.
 void sim_client::arm() {
@@ -250,7 +261,9 @@ void sim_client::on_timer() {
     timer_.reset();
     if (state_ != state::connected) return;
     const auto now = local_.awake();
-    if (now >= saturating_add(last_received_, timeout_ * 2 / 3)) return disconnect();
+    if (is_silent())
+        return boost::asio::post(
+            local_.executor(), guarded(weak_from_this(), [](sim_client& self) { self.give_up_if_silent(); }));
     if (pending_.empty() && now >= saturating_add(last_sent_, timeout_ / 3)) {
         const request ping;
         servers_->records.sent(number_, ping, servers_->world.now());

@@ -65,6 +65,8 @@ private:
     void refuse(request_kind kind, completion done);
     void arm();
     void on_timer();
+    [[nodiscard]] bool is_silent() const;
+    void give_up_if_silent();
 
     const std::shared_ptr<sim_servers> servers_;
     virtual_host& local_;

@@ -66,6 +66,21 @@ TEST_F(OnThreeServers, NobodyGoesBackInTime) {
     EXPECT_EQ(ensemble.requests(request_kind::connect, 3), before + 3) << "both followers turned it away";
 }
 
+// Only replies to requests count: who has but pinged is let in by a server that has seen less.
+TEST_F(OnThreeServers, PingsDoNotSayWhatAClientHasSeen) {
+    const auto one = connected(3s);
+    const auto two = connected(3s);
+    const auto at_leader = connected(3s);
+    ensemble.lag(1h);
+    ASSERT_FALSE(ensemble.create_by_operator("/unseen"));
+    world.advance(3s);
+    const auto before = ensemble.requests(request_kind::connect, 3);
+    ensemble.cut(3);
+    world.advance(1s);
+    EXPECT_EQ(at_leader->news(), (lines{"disconnected", "connected"}));
+    EXPECT_EQ(ensemble.requests(request_kind::connect, 3), before + 1);
+}
+
 TEST_F(OnThreeServers, LeaderAnswersASyncAtOnceAndAFollowerWhenItIsThere) {
     const auto one = connected(30s);
     const auto two = connected(30s);

@@ -154,6 +154,23 @@ TEST_F(VirtualProcess, SuspendedClientKeepsItsConnection) {
     EXPECT_EQ(frozen->news(), lines{"disconnected"}) << "a frozen one knows";
 }
 
+// It reads its socket before it judges how long the server has been silent (rule 6 of the C client).
+TEST_F(VirtualProcess, FrozenClientReadsWhatHasComeBeforeItGivesUp) {
+    virtual_process process(world);
+    const auto user = connected_from(process, 3s);
+    user->create("/a");
+    user->get("/a", true);
+    world.advance(2ms);
+    user->news();
+    process.freeze();
+    world.advance(2500ms);  // past the limit for silence
+    ASSERT_FALSE(ensemble.set_by_operator("/a", "x"));
+    world.advance(100ms);
+    process.thaw();
+    world.advance(10s);
+    EXPECT_EQ(user->news(), lines{"changed /a"});
+}
+
 TEST_F(VirtualProcess, KilledProcessVanishes) {
     auto process = std::make_unique<virtual_process>(world);
     const auto user = connected_from(*process);
