@@ -18,7 +18,10 @@ void quorum::write(server_number at, preparation what, consequence then) {
 void quorum::take(const who& leader, server_number origin, std::uint64_t service, const preparation& what,
                   consequence then) {
     const std::int64_t zxid = leader->next_zxid++;
-    if ((zxid & full_counter) == full_counter) return look(leader);
+    if ((zxid & full_counter) == full_counter) {
+        ++full_counters_;
+        return look(leader);
+    }
     const auto made = std::make_shared<entry>(entry{++entries_, zxid, origin, service, std::move(then)});
     leader->entries.push_back(made);
     what(leader->number, made->number, zxid);

@@ -41,6 +41,7 @@ void sim_client::start() {
 }
 
 void sim_client::attempt() {
+    if (session_ != 0 && servers_->world.now() - lost_at_ > timeout_) servers_->hazards.reach(hazard::c5);
     link_ = std::make_shared<sim_link>(number_, server_, weak_from_this(), local_, servers_->world);
     server_ = (server_ + 1) % servers_->among.size();  // the next time
     link_->fresh = session_ == 0;
@@ -113,6 +114,7 @@ void sim_client::on_connect(const std::shared_ptr<sim_link>& link, const connect
     if (link != link_ || state_ != state::connecting) return;
     counts_.bytes_received += response{}.bytes();
     if (answer.session == 0) return end(errc::session_expired);
+    notice_attached(answer);
     session_ = answer.session;
     timeout_ = answer.timeout;
     state_ = state::connected;
@@ -122,7 +124,10 @@ void sim_client::on_connect(const std::shared_ptr<sim_link>& link, const connect
     listener_->on_connected(session_, timeout_, handshake_sent_);
 }
 
-void sim_client::on_rejected() { end(server_errc::auth_failed); }
+void sim_client::on_rejected() {
+    servers_->hazards.reach(hazard::e6);
+    end(server_errc::auth_failed);
+}
 
 void sim_client::end(error_code reason) {
     drop_link();
@@ -144,11 +149,13 @@ void sim_client::on_response(response& answer) {
         if (answer.kind == request_kind::close) finish_close();
         return;
     }
+    notice_held_back_ping();
     const auto done = std::move(pending_.front());
     pending_.pop_front();
     if (done.kind != answer.kind) throw std::logic_error("a reply came out of order");
     servers_->records.answered(number_, done.index, servers_->world.now());
     if (done.watch && !answer.ec) watches_.insert(done.path);
+    if (done.watch) armed_ = done.path, armed_at_ = servers_->world.now();
     arm();
     if (done.done) done.done(answer, detail::fate::answered);
 }
@@ -156,6 +163,7 @@ void sim_client::on_response(response& answer) {
 void sim_client::on_event(const std::string& path, detail::watch_event event) {
     last_received_ = local_.awake();
     counts_.bytes_received += response{}.bytes() + path.size();
+    if (armed_at_ == servers_->world.now() && armed_ == path) servers_->hazards.reach(hazard::b3);
     if (watches_.erase(path) > 0 && listener_) listener_->on_watch(path, event);
 }
 
@@ -175,6 +183,9 @@ void sim_client::drop_link() {
 }
 
 void sim_client::disconnect() {
+    lost_at_ = servers_->world.now();
+    notice_held_back_ping();
+    servers_->situations.disconnected(session_, !watches_.empty(), servers_->tree());
     drop_link();
     state_ = state::connecting;
     auto lost = std::exchange(pending_, {});
@@ -189,6 +200,7 @@ void sim_client::fail(std::deque<pending> lost) {
         response none;
         none.kind = one.kind;
         none.ec = ec;
+        if (!one.path.empty()) servers_->situations.unanswered(session_, one.kind, one.path, one.watch);
         if (one.done) one.done(none, detail::fate::unknown);
     }
 }
@@ -203,6 +215,7 @@ void sim_client::close(std::function<void()> done) {
                           self->fail(std::move(lost));
                       });
     if (state_ != state::connected) {
+        if (session_ != 0) servers_->hazards.reach(hazard::d8);
         drop_link();
         state_ = state::closing;
         return boost::asio::post(local_.executor(), [self = shared_from_this()] { self->finish_close(); });
@@ -213,6 +226,7 @@ void sim_client::close(std::function<void()> done) {
     servers_->records.sent(number_, last, servers_->world.now());
     transmit(last);
     timer_ = local_.call_at(saturating_add(local_.now(), close_patience), [self = shared_from_this()] {
+        self->servers_->hazards.reach(hazard::d8);
         self->drop_link();
         self->finish_close();
     });

@@ -66,6 +66,8 @@ private:
     void arm();
     void on_timer();
     [[nodiscard]] bool is_silent() const;
+    void notice_attached(const connect_response& answer);
+    void notice_held_back_ping();
     void give_up_if_silent();
 
     const std::shared_ptr<sim_servers> servers_;
@@ -86,6 +88,9 @@ private:
     detail::boot_time last_sent_;  // this and the following by the clock that stands still in a suspend
     detail::boot_time last_received_;
     detail::boot_time timer_at_;
+    detail::boot_time lost_at_;  // the connection; by the world's clock, as the next
+    detail::boot_time armed_at_;
+    std::string armed_;  // the last watch
     detail::scheduled_call timer_;
     detail::wire_counts counts_;
 };

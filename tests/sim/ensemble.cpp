@@ -97,7 +97,10 @@ error_code sim_ensemble::set_by_operator(const std::string& path, const std::str
 
 error_code sim_ensemble::remove_by_operator(const std::string& path) {
     error_code ec;
-    servers_->commit([&](sim_tree& tree, txn& into) { ec = tree.remove(path, -1, into); });
+    servers_->commit([&](sim_tree& tree, txn& into) {
+        servers_->situations.deletes(path, tree);
+        ec = tree.remove(path, -1, into);
+    });
     return ec;
 }
 

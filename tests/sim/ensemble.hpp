@@ -93,6 +93,8 @@ public:
     /// Requests that came to the leader by another server than their session's.
     [[nodiscard]] std::uint64_t moved() const { return servers_->moved(); }
     [[nodiscard]] std::size_t network_waits(handle_number who, detail::boot_time from = {}) const;
+    /// The situations that have come up. Schedules add what only they can see.
+    [[nodiscard]] hazard_log& hazards() { return servers_->hazards; }
     [[nodiscard]] std::string trace(std::size_t lines = 60) const { return servers_->records.text(lines); }
     [[nodiscard]] std::uint64_t trace_hash() const { return servers_->records.hash(); }
 

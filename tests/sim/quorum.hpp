@@ -90,6 +90,9 @@ public:
     /// The last one that was.
     [[nodiscard]] server_number last_leader() const { return last_leader_; }
     [[nodiscard]] std::int64_t applied(server_number at) const;
+    /// It has lost its leader, or as a leader its majority, and may not have noticed yet.
+    [[nodiscard]] bool cut_off(server_number at) const { return broken(*members_.at(at)); }
+    [[nodiscard]] std::uint64_t full_counters() const { return full_counters_; }
     [[nodiscard]] std::size_t size() const { return members_.size(); }
 
 private:
@@ -166,6 +169,7 @@ private:
     std::vector<who> members_;
     std::uint64_t entries_ = 0;
     server_number last_leader_ = 0;
+    std::uint64_t full_counters_ = 0;
     detail::scheduled_call election_;
 };
 

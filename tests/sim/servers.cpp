@@ -92,6 +92,7 @@ void sim_servers::lead(server_number at) {
                         },
                         {});
         });
+    notice_new_leader(at);
     // A new leader gives every session its full timeout.
     for (const auto& [id, timeout] : here.sessions)
         here.leadership->add(id, timeout, sim_leadership::anywhere);
@@ -102,6 +103,7 @@ void sim_servers::serve(server_number at, bool on) {
     records.note(world.now(), 0, "server", std::to_string(at), on ? "serves" : "stops");
     if (on) return;
     server& here = *servers_[at];
+    if (here.leadership) notice_lost_leader();
     here.leadership.reset();
     here.touched.clear();
     here.report.reset();
@@ -120,6 +122,7 @@ void sim_servers::commit(const std::function<void(sim_tree&, txn&)>& write) {
 
 void sim_servers::arrive(const std::shared_ptr<sim_link>& link, const request& what) {
     if (!link->open || !link->heard) return;
+    if (what.bytes() > options.max_request_bytes) hazards.reach(hazard::a15);
     if (link->session == 0 || what.bytes() > options.max_request_bytes) return hang_up(link);
     touch(*link);
     if (survives_faults(link, what)) execute(link, queue(link, what));
@@ -138,6 +141,7 @@ void sim_servers::execute(const std::shared_ptr<sim_link>& link, const std::shar
     if (is_ordered(turn->what.kind)) {
         order(link, turn);
     } else if (turn->what.kind == request_kind::sync) {
+        if (servers_[link->at]->leadership && among.cut_off(link->at)) hazards.reach(hazard::e16);
         among.sync(link->at, [this, turn] { finish(*turn); });
     } else {
         answer_in_order(link);
@@ -163,12 +167,14 @@ void sim_servers::prepare_write(sim_leadership& leading, const sim_link& link, s
                                 proposal& into) {
     sim_leadership::session* const whose = leading.find(link.session);
     if (whose == nullptr) {
+        situations.refused(turn.what, false);
         turn.answer.ec = server_code(session_expired);
         return;
     }
     if (whose->owner == sim_leadership::anywhere) whose->owner = link.at;
     if (whose->owner != link.at) {
         ++moved_;
+        situations.refused(turn.what, true);
         turn.answer.ec = server_code(session_moved);
         return;
     }
@@ -178,6 +184,7 @@ void sim_servers::prepare_write(sim_leadership& leading, const sim_link& link, s
         return close_session(leading, link.session, into);
     }
     turn.answer = execute_write(leading.proposed, turn.what, link.session, denied, into.what);
+    situations.wrote(link.session, turn.what, turn.answer, leading.proposed);
 }
 
 void sim_servers::answer_in_order(const std::shared_ptr<sim_link>& link) {
@@ -193,12 +200,16 @@ void sim_servers::answer(const std::shared_ptr<sim_link>& link, sim_turn& turn) 
     const request& what = turn.what;
     sim_replica& replica = servers_[link->at]->replica;
     if (!turn.ready) {
-        if (what.kind == request_kind::remove_watch) replica.unwatch(what.path, *link);
+        if (what.kind == request_kind::remove_watch) {
+            hazards.reach(hazard::b4);
+            replica.unwatch(what.path, *link);
+        }
         turn.answer = execute_read(replica.tree, what, denied);
         if (what.kind == request_kind::get && what.watch && !turn.answer.ec) replica.watch(what.path, link);
         std::ranges::shuffle(turn.answer.names, order_);
     }
     turn.answer.zxid = replica.applied();
+    notice_answer(*link, turn);
     note(*link, name_of(what.kind), turn.answer.path.empty() ? what.path : turn.answer.path,
          outcome(turn.answer.ec));
     if (turn.after) turn.after();
@@ -213,63 +224,6 @@ void sim_servers::answer(const std::shared_ptr<sim_link>& link, sim_turn& turn) 
         client.on_response(copy);
     });
     if (what.kind == request_kind::close || turn.answer.ec == server_code(session_expired)) hang_up(link);
-}
-
-bool sim_servers::survives_faults(const std::shared_ptr<sim_link>& link, const request& what) {
-    const auto rule = faults.meet(what, link->handle, false);
-    if (!rule) return survives_dice(link, what);
-    if (rule->before) rule->before();
-    if (!link->open) return false;
-    const auto turn = queue(link, what);
-    turn->after = rule->after;
-    if (rule->position) {
-        lose(link, turn, *rule->position);
-    } else if (rule->answer) {
-        turn->answer.ec = rule->answer;
-        turn->answer.results.resize(what.ops.size(), {rule->answer, {}, {}});
-        finish(*turn);
-    } else {
-        execute(link, turn);
-    }
-    return false;
-}
-
-void sim_servers::lose(const std::shared_ptr<sim_link>& link, const std::shared_ptr<sim_turn>& turn,
-                       fault_position where) {
-    const bool on_way = where == fault_position::on_reply;
-    turn->outcome = on_way ? sim_turn::reply::is_lost_on_way : sim_turn::reply::never_leaves;
-    link->heard = on_way;
-    if (where == fault_position::before_commit) return finish(*turn);
-    execute(link, turn);
-    if (where == fault_position::forwarded) hang_up(link);
-}
-
-bool sim_servers::survives_dice(const std::shared_ptr<sim_link>& link, const request& what) {
-    const fault_rates& rates = faults.rates();
-    if (faults.hits(rates.reap)) reap();
-    if (faults.hits(rates.refuse) && !refusing) {
-        refusing = true;
-        later(faults.up_to(rates.longest), [this] { refusing = false; });
-    }
-    if (faults.hits(rates.stall)) stall_for_a_while(link->handle, direction::both);
-    if (faults.hits(rates.half_open))
-        stall_for_a_while(link->handle, faults.hits(0.5) ? direction::to_server : direction::to_client);
-    if (faults.hits(rates.expire)) end_session(link->session, "expired by chance");
-    if (faults.hits(rates.cut)) cut(link, faults.hits(0.5));
-    if (!link->open) return false;
-    if (faults.hits(rates.lose_request)) return hang_up(link), false;
-    std::optional<fault_position> where;
-    if (faults.hits(rates.lose_reply)) where = fault_position::after_commit;
-    if (faults.hits(rates.lose_forwarded)) where = fault_position::forwarded;
-    if (faults.hits(rates.lose_on_reply)) where = fault_position::on_reply;
-    if (where) lose(link, queue(link, what), *where);
-    return !where;
-}
-
-void sim_servers::stall_for_a_while(handle_number who, direction way) {
-    if (stalled_to_server_.contains(who) || stalled_to_client_.contains(who)) return;
-    stall(true, who, way);
-    later(faults.up_to(faults.rates().longest), [this, who] { stall(false, who); });
 }
 
 // --- the operator's hand
@@ -300,6 +254,7 @@ void sim_servers::reap_later(server_number at) {
 void sim_servers::reap(const std::string& path, server_number leader, txn& into) {
     const error_code ec = servers_[leader]->leadership->proposed.remove_container(path, into);
     records.note(world.now(), 0, "reap", path, outcome(ec));
+    if (!ec) situations.reaped(path);
 }
 
 void sim_servers::set_create_count(const std::string& path, std::int32_t count) {

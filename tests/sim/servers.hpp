@@ -5,12 +5,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "tests/sim/faults.hpp"
+#include "tests/sim/hazard_watch.hpp"
 #include "tests/sim/leadership.hpp"
 #include "tests/sim/link.hpp"
 #include "tests/sim/quorum.hpp"
@@ -95,7 +97,8 @@ public:
     [[nodiscard]] std::shared_ptr<sim_client> client(handle_number who) const;
     [[nodiscard]] std::vector<std::shared_ptr<sim_link>> links(handle_number who) const;
     /// What the last leader has applied.
-    [[nodiscard]] const sim_tree& tree() const { return servers_[among.last_leader()]->replica.tree; }
+    [[nodiscard]] const sim_replica& leading() const { return servers_[among.last_leader()]->replica; }
+    [[nodiscard]] const sim_tree& tree() const { return leading().tree; }
     [[nodiscard]] std::vector<std::int64_t> sessions() const;
     [[nodiscard]] std::size_t connections() const;
     [[nodiscard]] std::uint64_t moved() const { return moved_; }
@@ -104,6 +107,8 @@ public:
     ensemble_options options;
     sim_records records;
     sim_faults faults;
+    hazard_log hazards;
+    hazard_watch situations{hazards};
     denial denied;
     bool refusing = false;
     bool rejecting = false;
@@ -168,6 +173,11 @@ private:
     void answer_in_order(const std::shared_ptr<sim_link>& link);
     void answer(const std::shared_ptr<sim_link>& link, sim_turn& turn);
     void tell(const sim_link& link, std::function<void(sim_client&)> what);
+    [[nodiscard]] virtual_host::condition process_of(std::int64_t session) const;
+    void notice_end(std::int64_t session, bool asked_for, const sim_tree& before);
+    void notice_lost_leader();
+    void notice_new_leader(server_number at);
+    void notice_answer(const sim_link& link, const sim_turn& turn);
     void note(const sim_link& link, std::string_view op, const std::string& path, const std::string& result);
 
     std::vector<std::weak_ptr<sim_client>> handles_;
@@ -179,6 +189,8 @@ private:
     std::uint64_t next_plan_ = 0;
     std::int64_t last_session_ = 0;
     std::uint64_t moved_ = 0;
+    std::uint64_t full_counters_ = 0;
+    std::optional<detail::boot_time> leaderless_since_;
     std::mt19937_64 order_{7};  // of children in replies: servers promise none
 };
 

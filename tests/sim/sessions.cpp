@@ -70,6 +70,7 @@ void sim_servers::dial(const std::shared_ptr<sim_link>& link) {
 void sim_servers::arrive(const std::shared_ptr<sim_link>& link, const connect_request& what) {
     if (!link->open) return;
     const server& here = *servers_[link->at];
+    if (is_full(here)) hazards.reach(hazard::e3);
     if (refusing || !among.serves(link->at) || is_full(here)) return hang_up(link);
     link->accepted = true;
     if (rejecting) {
@@ -167,7 +168,10 @@ void sim_servers::set_watches(const std::shared_ptr<sim_link>& link, const conne
     sim_replica& replica = servers_[link->at]->replica;
     std::size_t bytes = 0;
     for (const auto& path : what.watches) bytes += path.size() + 4;
-    if (bytes > options.max_request_bytes) return hang_up(link);
+    if (bytes > options.max_request_bytes) {
+        hazards.reach(hazard::b6);
+        return hang_up(link);
+    }
     for (const auto& path : what.watches) {
         const node_record* const node = replica.tree.find(path);
         if (node && node->mzxid <= what.last_zxid) {
@@ -205,6 +209,7 @@ void sim_servers::report_touches(server_number at) {
 
 void sim_servers::close_session(sim_leadership& leading, std::int64_t id, proposal& into) {
     if (leading.find(id) == nullptr) return;
+    notice_end(id, into.asked_for, leading.proposed);
     leading.close(id);
     into.closes = id;
     leading.proposed.remove_owned(id, into.what);

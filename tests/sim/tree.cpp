@@ -190,6 +190,23 @@ std::vector<std::string> sim_tree::children(const std::string& path) const {
     return {found->second.children.begin(), found->second.children.end()};
 }
 
+bool sim_tree::has_child_like(const std::string& beginning) const {
+    const auto parent = nodes_.find(parent_of(beginning));
+    if (parent == nodes_.end()) return false;
+    const std::string name = name_of(beginning);
+    const auto found = parent->second.children.lower_bound(name);
+    return found != parent->second.children.end() && found->starts_with(name);
+}
+
+bool sim_tree::is_first(const std::string& path) const {
+    const node_record* const own = find(path);
+    const std::string parent = parent_of(path);
+    return own != nullptr && std::ranges::none_of(nodes_.at(parent).children, [&](const std::string& name) {
+               const node_record* const other = find(parent == "/" ? parent + name : parent + "/" + name);
+               return other->owner != 0 && other->czxid < own->czxid;
+           });
+}
+
 std::vector<std::string> sim_tree::owned(std::int64_t session) const {
     const auto found = owned_.find(session);
     if (found == owned_.end()) return {};

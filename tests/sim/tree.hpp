@@ -82,6 +82,10 @@ public:
     [[nodiscard]] const node_record* find(const std::string& path) const;
     [[nodiscard]] std::optional<stat> stat_of(const std::string& path) const;
     [[nodiscard]] std::vector<std::string> children(const std::string& path) const;
+    /// True if there is a node whose path begins so.
+    [[nodiscard]] bool has_child_like(const std::string& beginning) const;
+    /// True for the oldest ephemeral node of its parent: the first in the queue, if it is one.
+    [[nodiscard]] bool is_first(const std::string& path) const;
     [[nodiscard]] std::vector<std::string> owned(std::int64_t session) const;
     /// Containers that have had children and have none any more. One that was never used stays for ever (hazard A9).
     [[nodiscard]] std::vector<std::string> abandoned_containers() const;

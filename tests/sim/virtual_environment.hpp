@@ -35,8 +35,11 @@ struct virtual_lane {
 /// Where a simulated process runs. Beside the clock of its `environment` it has the one that the C client goes by.
 class virtual_host : public detail::environment {
 public:
+    enum class condition { runs, frozen, suspended, paused, killed };
+
     /// CLOCK_MONOTONIC: stands still in a suspend (hazard C18).
     [[nodiscard]] virtual detail::boot_time awake() const noexcept = 0;
+    [[nodiscard]] virtual condition state() const noexcept = 0;
 };
 
 /// An environment in virtual time. Nothing runs unless the test says so, nothing ever sleeps, and two runs
@@ -54,6 +57,7 @@ public:
     boost::asio::any_io_executor executor() override;
     [[nodiscard]] detail::boot_time now() const noexcept override;
     [[nodiscard]] detail::boot_time awake() const noexcept override { return now(); }
+    [[nodiscard]] condition state() const noexcept override { return condition::runs; }
     [[nodiscard]] detail::scheduled_call call_at(detail::boot_time when,
                                                  std::function<void()> action) override;
     std::array<std::uint8_t, 16> random_128() override;

@@ -18,6 +18,13 @@ detail::boot_time virtual_process::awake() const noexcept {
     return (lane_.suspended ? suspended_at_ : now()) - slept_;
 }
 
+virtual_host::condition virtual_process::state() const noexcept {
+    if (lane_.dead) return condition::killed;
+    if (lane_.paused) return condition::paused;
+    if (lane_.suspended) return condition::suspended;
+    return lane_.frozen ? condition::frozen : condition::runs;
+}
+
 void virtual_process::pause() {
     if (std::exchange(lane_.paused, true)) return;
     lane_.clock.stop(world_.now(), true);

@@ -32,7 +32,7 @@ public:
     /// As by SIGKILL: nothing of it ever runs again, and its connections end without a farewell. What it has sent
     /// still arrives.
     void kill() { world_.bury(lane_, *this); }
-    [[nodiscard]] bool killed() const { return lane_.dead; }
+    [[nodiscard]] condition state() const noexcept override;
 
     boost::asio::any_io_executor executor() override { return lane_.io.get_executor(); }
     [[nodiscard]] detail::boot_time now() const noexcept override { return lane_.clock.shows(world_.now()); }

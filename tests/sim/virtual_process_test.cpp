@@ -176,7 +176,7 @@ TEST_F(VirtualProcess, KilledProcessVanishes) {
     const auto user = connected_from(*process);
     user->create("/e", create_mode::ephemeral);
     process->kill();
-    EXPECT_TRUE(process->killed());
+    EXPECT_EQ(process->state(), virtual_host::condition::killed);
     boost::asio::post(process->executor(), [&] { user->log.emplace_back("never"); });
     EXPECT_FALSE(process->call_at(process->now(), [] {}));
     world.advance(2ms);

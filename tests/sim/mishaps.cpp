@@ -1,0 +1,65 @@
+// What goes wrong with a request that has come to a server: as the test has planned it, or by chance.
+#include <optional>
+
+#include "tests/sim/servers.hpp"
+
+namespace paddock::testing {
+
+bool sim_servers::survives_faults(const std::shared_ptr<sim_link>& link, const request& what) {
+    const auto rule = faults.meet(what, link->handle, false);
+    if (!rule) return survives_dice(link, what);
+    if (rule->before) rule->before();
+    if (!link->open) return false;
+    const auto turn = queue(link, what);
+    turn->after = rule->after;
+    if (rule->position) {
+        lose(link, turn, *rule->position);
+    } else if (rule->answer) {
+        turn->answer.ec = rule->answer;
+        turn->answer.results.resize(what.ops.size(), {rule->answer, {}, {}});
+        finish(*turn);
+    } else {
+        execute(link, turn);
+    }
+    return false;
+}
+
+void sim_servers::lose(const std::shared_ptr<sim_link>& link, const std::shared_ptr<sim_turn>& turn,
+                       fault_position where) {
+    const bool on_way = where == fault_position::on_reply;
+    turn->outcome = on_way ? sim_turn::reply::is_lost_on_way : sim_turn::reply::never_leaves;
+    link->heard = on_way;
+    if (where == fault_position::before_commit) return finish(*turn);
+    execute(link, turn);
+    if (where == fault_position::forwarded) hang_up(link);
+}
+
+bool sim_servers::survives_dice(const std::shared_ptr<sim_link>& link, const request& what) {
+    const fault_rates& rates = faults.rates();
+    if (faults.hits(rates.reap)) reap();
+    if (faults.hits(rates.refuse) && !refusing) {
+        refusing = true;
+        later(faults.up_to(rates.longest), [this] { refusing = false; });
+    }
+    if (faults.hits(rates.stall)) stall_for_a_while(link->handle, direction::both);
+    if (faults.hits(rates.half_open))
+        stall_for_a_while(link->handle, faults.hits(0.5) ? direction::to_server : direction::to_client);
+    if (faults.hits(rates.expire)) end_session(link->session, "expired by chance");
+    if (faults.hits(rates.cut)) cut(link, faults.hits(0.5));
+    if (!link->open) return false;
+    if (faults.hits(rates.lose_request)) return hang_up(link), false;
+    std::optional<fault_position> where;
+    if (faults.hits(rates.lose_reply)) where = fault_position::after_commit;
+    if (faults.hits(rates.lose_forwarded)) where = fault_position::forwarded;
+    if (faults.hits(rates.lose_on_reply)) where = fault_position::on_reply;
+    if (where) lose(link, queue(link, what), *where);
+    return !where;
+}
+
+void sim_servers::stall_for_a_while(handle_number who, direction way) {
+    if (stalled_to_server_.contains(who) || stalled_to_client_.contains(who)) return;
+    stall(true, who, way);
+    later(faults.up_to(faults.rates().longest), [this, who] { stall(false, who); });
+}
+
+}  // namespace paddock::testing
