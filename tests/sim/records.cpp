@@ -7,6 +7,7 @@ namespace paddock::testing {
 
 namespace {
 
+constexpr std::uint64_t hash_prime = 0x100000001b3;  // FNV-1a
 constexpr std::size_t kept_events = 2'000;
 constexpr std::size_t kept_exchanges = 20'000;
 
@@ -40,14 +41,27 @@ void sim_records::answered(handle_number who, std::size_t index, detail::boot_ti
 
 void sim_records::note(detail::boot_time when, std::int64_t session, std::string_view op,
                        const std::string& path, const std::string& result) {
+    mix(when.time_since_epoch().count());
+    mix(session);
+    for (const std::string_view word : {op, std::string_view(path), std::string_view(result)}) mix(word);
+    events_.push_back({when, session, op, path, result});
+    if (events_.size() > kept_events) events_.pop_front();
+}
+
+void sim_records::mix(std::string_view bytes) {
+    for (const char c : bytes) hash_ = (hash_ ^ static_cast<unsigned char>(c)) * hash_prime;
+    mix(static_cast<std::int64_t>(bytes.size()));
+}
+
+void sim_records::mix(std::int64_t number) {
+    hash_ = (hash_ ^ static_cast<std::uint64_t>(number)) * hash_prime;
+}
+
+std::string sim_records::event::text() const {
     char head[64];
     std::snprintf(head, sizeof head, "%.3f ms 0x%llx ", milliseconds(when),
                   static_cast<unsigned long long>(session));
-    std::string line = head;
-    line.append(op).append(" ").append(path).append(path.empty() ? "" : " ").append(result);
-    for (const char c : line) hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    events_.push_back(std::move(line));
-    if (events_.size() > kept_events) events_.pop_front();
+    return head + std::string(op) + " " + path + (path.empty() ? "" : " ") + result;
 }
 
 std::uint64_t sim_records::requests(request_kind kind, handle_number who) const {
@@ -81,7 +95,7 @@ std::size_t sim_records::network_waits(handle_number who, detail::boot_time from
 std::string sim_records::text(std::size_t lines) const {
     std::string out;
     for (std::size_t i = events_.size() - std::min(lines, events_.size()); i < events_.size(); ++i)
-        out.append(events_[i]).append("\n");
+        out.append(events_[i].text()).append("\n");
     return out;
 }
 

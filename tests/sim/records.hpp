@@ -23,6 +23,7 @@ class sim_records {
 public:
     std::size_t sent(handle_number who, const request& what, detail::boot_time when);
     void answered(handle_number who, std::size_t index, detail::boot_time when);
+    /// `op` is a literal, or lives as long.
     void note(detail::boot_time when, std::int64_t session, std::string_view op, const std::string& path,
               const std::string& result);
 
@@ -45,10 +46,22 @@ private:
         std::size_t forgotten = 0;  // exchanges dropped from the front
         std::deque<exchange> exchanges;
     };
+    // Put into words only when somebody asks.
+    struct event {
+        [[nodiscard]] std::string text() const;
+
+        detail::boot_time when;
+        std::int64_t session;
+        std::string_view op;
+        std::string path;
+        std::string result;
+    };
     handle_record& of(handle_number who);
+    void mix(std::string_view bytes);
+    void mix(std::int64_t number);
 
     std::vector<handle_record> handles_;
-    std::deque<std::string> events_;
+    std::deque<event> events_;
     std::uint64_t hash_ = 0xcbf29ce484222325;
 };
 

@@ -16,6 +16,7 @@ std::int64_t scaled(std::int64_t n, std::int64_t by, std::int64_t of) {
 detail::boot_time virtual_clock::shows(detail::boot_time world) const {
     if (stopped_) return marked_local_;
     const auto passed = world - marked_world_;
+    if (ppm_ == 0) return marked_local_ + passed;
     return marked_local_ + passed + length(scaled(passed.count(), ppm_, million));
 }
 
@@ -24,6 +25,7 @@ detail::boot_time virtual_clock::when(detail::boot_time local) const {
         return detail::boot_time::max();
     if (local <= marked_local_) return marked_world_ - (marked_local_ - local);  // it has been
     const auto ahead = (local - marked_local_).count();
+    if (ppm_ == 0) return saturating_add(marked_world_, length(ahead));
     auto found = saturating_add(marked_world_, length(scaled(ahead, million, million + ppm_)));
     while (found != detail::boot_time::max() && shows(found) < local) found += length(1);
     return found;
