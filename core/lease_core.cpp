@@ -29,24 +29,23 @@ std::chrono::nanoseconds lease_core::remaining() {
                                                   : clock_->remaining(mark_);
 }
 
+// What the caller reads next is what was told last: of any change after that it will be told.
 std::shared_ptr<void> lease_core::subscribe(std::function<void(lease_state)> handler) {
     auto added = std::make_shared<listener>(listener{std::move(handler)});
     if (context_->entrance->in_other_process()) return added;
+    announce();
     const std::lock_guard lock(guard_);
     listeners_.remove_if([](const auto& known) { return known.expired(); });
     listeners_.emplace_back(added);
     return added;
 }
 
+// Any thread; posted under the lock, so that the calls keep the order of the changes.
 lease_state lease_core::announce() {
+    const std::lock_guard lock(guard_);
     const lease_state now = state();
-    std::vector<std::weak_ptr<listener>> told;
-    {
-        const std::lock_guard lock(guard_);
-        if (now == announced_ || announced_ == lease_state::lost) return now;
-        announced_ = now;
-        told.assign(listeners_.begin(), listeners_.end());
-    }
+    if (now == announced_ || announced_ == lease_state::lost) return now;
+    announced_ = now;
     if (now == lease_state::lost) {
         // A lease that its own client gives up at close is nobody's accident.
         const bool accident = reason() != loss_reason::client_closed;
@@ -56,13 +55,14 @@ lease_state lease_core::announce() {
             << "paddock: loss_policy::terminate";
         context_->signals([stop = lost_]() mutable { stop.request_stop(); });
     }
-    if (told.empty()) return now;
-    context_->handlers([self = shared_from_this(), told = std::move(told), now] {
-        for (const auto& waiting : told) {
-            const auto known = waiting.lock();
-            if (known && !self->silent_) known->handler(now);
-        }
-    });
+    if (listeners_.empty()) return now;
+    context_->handlers(
+        [self = shared_from_this(), told = std::vector(listeners_.begin(), listeners_.end()), now] {
+            for (const auto& waiting : told) {
+                const auto known = waiting.lock();
+                if (known && !self->silent_) known->handler(now);
+            }
+        });
     return now;
 }
 

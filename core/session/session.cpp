@@ -54,6 +54,7 @@ void session::finish(error_code reason, loss_reason why) {
     ended_ = true;
     connected_ = false;
     pulse_.reset();
+    retell_.reset();
     nudge_.reset();
     clock_->end(why);
     watches_->end();  // first: nothing that ends below has a watch to remove any more

@@ -101,6 +101,7 @@ private:
     template <class Reply>
     reply_to<Reply> tracked(reply_to<Reply> done, bool is_write);
     void answered(const reply& answer, boot_time sent, std::chrono::nanoseconds silence, bool is_write);
+    void confirmed(boot_time sent, std::chrono::nanoseconds silence);
     void pulse();
     void heartbeat();
     [[nodiscard]] bool checks_leases() const;
@@ -134,6 +135,7 @@ private:
     boot_time last_heartbeat_{};
     std::chrono::nanoseconds usual_wait_{};
     scheduled_call pulse_;
+    scheduled_call retell_;
     scheduled_call nudge_;
 };
 

@@ -38,10 +38,22 @@ void session::answered(const reply& answer, boot_time sent, std::chrono::nanosec
     if (!unanswered_.empty()) unanswered_.pop_front();
     if (answer.what == fate::answered) {
         // A successful write went through a quorum; an error may have come from one server alone.
-        is_write && !answer.ec ? clock_->quorum_contact(sent, silence) : clock_->contact(sent);
+        is_write && !answer.ec ? confirmed(sent, silence) : clock_->contact(sent);
         usual_wait_ = (7 * usual_wait_ + (world_.now() - sent)) / 8;
     }
     expired();
+}
+
+// Holders are told when this makes their leases certain again, or certain for less long than was thought.
+void session::confirmed(boot_time sent, std::chrono::nanoseconds silence) {
+    const boot_time before = clock_->suspect_at();
+    clock_->quorum_contact(sent, silence);
+    const boot_time after = clock_->suspect_at();
+    if (leases_->count() == 0 || (before > world_.now() && before <= after)) return;
+    retell_ = world_.call_at(world_.now(), [this] {
+        leases_->announce();
+        schedule_pulse();
+    });
 }
 
 void session::create(const std::string& path, const std::string& data, create_mode mode,
