@@ -1,14 +1,14 @@
 #include "core/gate.hpp"
 
-#include <unistd.h>
-
 #include <utility>
 
 #include <boost/asio/post.hpp>
 
+#include "core/fork_count.hpp"
+
 namespace paddock::detail {
 
-gate::gate(boost::asio::any_io_executor executor) : owner_(::getpid()), executor_(std::move(executor)) {}
+gate::gate(boost::asio::any_io_executor executor) : owner_(fork_count()), executor_(std::move(executor)) {}
 
 error_code gate::post(std::function<void()> action) {
     if (in_other_process()) return errc::wrong_process;
@@ -23,6 +23,6 @@ void gate::close() {
     open_ = false;
 }
 
-bool gate::in_other_process() const noexcept { return ::getpid() != owner_; }
+bool gate::in_other_process() const noexcept { return fork_count() != owner_; }
 
 }  // namespace paddock::detail

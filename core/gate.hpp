@@ -1,7 +1,5 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <functional>
 #include <mutex>
 
@@ -27,7 +25,7 @@ public:
     [[nodiscard]] bool in_other_process() const noexcept;
 
 private:
-    const pid_t owner_;
+    const unsigned owner_;  // its fork_count
     std::mutex guard_;
     bool open_ = true;
     boost::asio::any_io_executor executor_;
