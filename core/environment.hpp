@@ -32,13 +32,17 @@ using scheduled_call = std::shared_ptr<void>;
 /// The other half of the seam (beside `znode_api`): time, randomness and where sessions come from. The reactor
 /// implements it for real servers, the simulated ensemble of the tests in virtual time.
 ///
-/// Everything of core and recipes runs on `executor()`, one call at a time; only `now()` is for any thread.
+/// Everything of core and recipes runs on `executor()`, one call at a time; only the clocks are for any thread.
 class environment {
 public:
     virtual ~environment() = default;
 
     virtual boost::asio::any_io_executor executor() = 0;
     [[nodiscard]] virtual boot_time now() const noexcept = 0;
+    /// The clock of callers' deadlines.
+    [[nodiscard]] virtual std::chrono::steady_clock::time_point steady_now() const noexcept {
+        return std::chrono::steady_clock::now();
+    }
 
     /// Calls `action` on the executor once `when` has come, never inside this call.
     [[nodiscard]] virtual scheduled_call call_at(boot_time when, std::function<void()> action) = 0;

@@ -77,7 +77,7 @@ std::shared_ptr<operation<lease>> mutex_core::begin(bool may_queue,
         boot_time end = boot_time::max();
         if (!may_queue) end = saturating_add(world.now(), client->options().session.parameters.timeout);
         if (deadline != std::chrono::steady_clock::time_point::max()) {
-            const auto now = std::chrono::steady_clock::now();  // time_point::min() is a deadline too
+            const auto now = world.steady_now();  // time_point::min() is a deadline too
             end = saturating_add(world.now(), std::max(deadline, now) - now);
         }
         if (end <= world.now()) return attempt->give_up(attempt->deadline_error());  // nothing is sent

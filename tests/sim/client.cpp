@@ -6,7 +6,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include "core/client/connect_policy.hpp"
 
 namespace paddock::testing {
 
@@ -29,7 +28,10 @@ sim_client::sim_client(std::shared_ptr<sim_servers> servers, virtual_host& local
       local_(local),
       parameters_(std::move(parameters)),
       listener_(&listener),
-      timeout_(parameters_.timeout) {}
+      timeout_(parameters_.timeout),
+      policy_(parameters_.timeout, parameters_.connect_timeout) {
+    policy_.set_round(servers_->among.size());
+}
 
 sim_client::~sim_client() { drop_link(); }
 
@@ -56,17 +58,18 @@ void sim_client::attempt() {
     link_->to_server->push(servers_->delay(), [servers = servers_.get(), weak = std::weak_ptr(link_), hello] {
         if (const auto link = weak.lock()) servers->arrive(link, hello);
     });
-    detail::connect_policy policy(timeout_, parameters_.connect_timeout);
-    policy.set_round(servers_->among.size());
-    timer_ = local_.call_at(saturating_add(handshake_sent_, policy.attempt_limit()),
+    timer_ = local_.call_at(saturating_add(handshake_sent_, policy_.attempt_limit()),
                             guarded(weak_from_this(), [](sim_client& self) {
                                 self.drop_link();
+                                self.policy_.attempt_failed();
                                 self.try_again();
                             }));
 }
 
 void sim_client::try_again() {
-    timer_ = local_.call_at(saturating_add(local_.now(), servers_->options.reconnect_delay),
+    std::chrono::nanoseconds pause = servers_->options.reconnect_delay;
+    if (policy_.round_failed()) pause = std::max(pause, policy_.next_pause(local_.random_unit()));
+    timer_ = local_.call_at(saturating_add(local_.now(), pause),
                             guarded(weak_from_this(), [](sim_client& self) { self.attempt(); }));
 }
 
@@ -117,6 +120,7 @@ void sim_client::on_connect(const std::shared_ptr<sim_link>& link, const connect
     notice_attached(answer);
     session_ = answer.session;
     timeout_ = answer.timeout;
+    policy_.connected(timeout_);
     state_ = state::connected;
     last_sent_ = last_received_ = local_.awake();
     timer_.reset();
@@ -145,6 +149,7 @@ void sim_client::on_response(response& answer) {
     counts_.bytes_received += answer.bytes();
     if (answer.kind == request_kind::ping) return arm();  // its zxid counts for nothing
     if (answer.zxid != 0) last_zxid_ = answer.zxid;
+    policy_.proved();
     if (state_ == state::closing) {
         if (answer.kind == request_kind::close) finish_close();
         return;
@@ -172,7 +177,9 @@ void sim_client::on_hang_up(const std::shared_ptr<sim_link>& link) {
     if (state_ == state::connected) return disconnect();
     drop_link();
     if (state_ == state::closing) return finish_close();
-    if (state_ == state::connecting) try_again();
+    if (state_ != state::connecting) return;
+    policy_.attempt_failed();
+    try_again();
 }
 
 void sim_client::drop_link() {
@@ -189,6 +196,7 @@ void sim_client::disconnect() {
     drop_link();
     state_ = state::connecting;
     auto lost = std::exchange(pending_, {});
+    policy_.connection_lost();
     try_again();
     listener_->on_disconnected();
     fail(std::move(lost));

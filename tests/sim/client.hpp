@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "core/client/connect_policy.hpp"
 #include "tests/sim/servers.hpp"
 
 namespace paddock::testing {
@@ -29,7 +30,10 @@ public:
     /// The handle is being destroyed.
     void abandon();
     /// Its process has been killed: the system closes its connection.
-    void vanish() { drop_link(); }
+    void vanish() {
+        drop_link();
+        state_ = state::closed;
+    }
 
     // From the wire.
     void on_connect(const std::shared_ptr<sim_link>& link, const connect_response& answer);
@@ -84,6 +88,7 @@ private:
     std::int64_t session_ = 0;
     std::int64_t last_zxid_ = 0;
     std::chrono::milliseconds timeout_;
+    detail::connect_policy policy_;
     detail::boot_time handshake_sent_;
     detail::boot_time last_sent_;  // this and the following by the clock that stands still in a suspend
     detail::boot_time last_received_;

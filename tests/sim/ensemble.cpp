@@ -1,5 +1,6 @@
 #include "tests/sim/ensemble.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "tests/sim/handle.hpp"
@@ -79,6 +80,12 @@ std::int64_t sim_ensemble::session_of(handle_number who) const {
     return client ? client->session() : 0;
 }
 
+std::optional<server_number> sim_ensemble::server_of(handle_number who) const {
+    const auto client = servers_->client(who);
+    if (!client || !client->link()) return std::nullopt;
+    return client->link()->at;
+}
+
 error_code sim_ensemble::create_by_operator(const std::string& path, const std::string& data,
                                             create_mode mode, std::int64_t owner) {
     error_code ec;
@@ -139,6 +146,12 @@ std::size_t sim_ensemble::watches(handle_number who) const {
     std::size_t sum = 0;
     for (const auto& link : servers_->links(who)) sum += link->watched.size();
     return sum;
+}
+
+std::size_t sim_ensemble::watchers(const std::string& path) const {
+    const auto all = servers_->links(every_handle);
+    return static_cast<std::size_t>(
+        std::ranges::count_if(all, [&](const auto& link) { return link->watched.contains(path); }));
 }
 
 std::uint64_t sim_ensemble::requests(request_kind kind, handle_number who) const {

@@ -87,6 +87,15 @@ public:
     /// Watches that servers keep for this handle.
     [[nodiscard]] std::size_t watches(handle_number who = every_handle) const;
 
+    /// Connections with a watch on this node.
+    [[nodiscard]] std::size_t watchers(const std::string& path) const;
+    /// How often a random fault has struck.
+    [[nodiscard]] std::uint64_t faults_met() const { return servers_->faults.met(); }
+    /// Told of every agreed write once, in order, when the first server applies it.
+    void observe(std::function<void(const txn&)> observer) { servers_->observer = std::move(observer); }
+    /// Where this handle is connected.
+    [[nodiscard]] std::optional<server_number> server_of(handle_number who) const;
+
     // Counters and the record of events.
     [[nodiscard]] std::uint64_t requests(request_kind kind, handle_number who = every_handle) const;
     [[nodiscard]] std::vector<exchange> exchanges(handle_number who) const;

@@ -27,7 +27,9 @@ void sim_faults::roll(const fault_rates& rates, std::uint64_t seed) {
 }
 
 bool sim_faults::hits(double probability) {
-    return probability > 0 && static_cast<double>(random_() >> 11) * 0x1.0p-53 < probability;
+    const bool hit = probability > 0 && static_cast<double>(random_() >> 11) * 0x1.0p-53 < probability;
+    met_ += hit ? 1 : 0;
+    return hit;
 }
 
 std::chrono::nanoseconds sim_faults::up_to(std::chrono::nanoseconds longest) {

@@ -67,12 +67,15 @@ public:
     void roll(const fault_rates& rates, std::uint64_t seed);
     [[nodiscard]] const fault_rates& rates() const { return rates_; }
     bool hits(double probability);
+    /// How often one of the probabilities has struck.
+    [[nodiscard]] std::uint64_t met() const { return met_; }
     std::chrono::nanoseconds up_to(std::chrono::nanoseconds longest);
 
 private:
     std::list<rule> rules_;
     fault_rates rates_;
     std::mt19937_64 random_{0};
+    std::uint64_t met_ = 0;
 };
 
 }  // namespace paddock::testing

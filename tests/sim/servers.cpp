@@ -71,6 +71,10 @@ sim_servers::proposal& sim_servers::propose(std::uint64_t entry, std::int64_t zx
 void sim_servers::apply(server_number at, std::uint64_t entry, std::int64_t /*zxid*/) {
     const proposal& agreed = proposals_.at(entry);
     server& here = *servers_[at];
+    if (agreed.what.zxid > newest_) {
+        newest_ = agreed.what.zxid;
+        if (observer) observer(agreed.what);
+    }
     here.replica.apply(agreed.what);
     if (agreed.opens != 0) here.sessions[agreed.opens] = agreed.timeout;
     if (agreed.closes == 0) return;

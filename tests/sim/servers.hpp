@@ -110,6 +110,7 @@ public:
     hazard_log hazards;
     hazard_watch situations{hazards};
     denial denied;
+    std::function<void(const txn&)> observer;
     bool refusing = false;
     bool rejecting = false;
     quorum among;
@@ -187,6 +188,7 @@ private:
     std::map<std::uint64_t, proposal> proposals_;
     std::map<std::uint64_t, detail::scheduled_call> plans_;
     std::uint64_t next_plan_ = 0;
+    std::int64_t newest_ = 0;  // zxid that some server has applied
     std::int64_t last_session_ = 0;
     std::uint64_t moved_ = 0;
     std::uint64_t full_counters_ = 0;

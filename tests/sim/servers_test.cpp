@@ -158,7 +158,7 @@ TEST_F(OnThreeServers, FullServerClosesFurtherConnections) {
     EXPECT_TRUE(fourth.log.empty());
     EXPECT_EQ(ensemble.connections(), 3u);
     users[1]->handle->close({});
-    world.advance(1s);
+    world.advance(5s);
     EXPECT_EQ(fourth.news(), lines{"connected"});
 }
 
@@ -238,7 +238,7 @@ TEST_F(OnASlowDisk, FormerWriteComesBeforeWhatIsAskedAfterTheReattach) {
     ensemble.fail_next(request_kind::create, fault_position::forwarded);
     user.create("/mine", create_mode::ephemeral);
     user.news();
-    world.advance(20ms);
+    world.advance(200ms);
     EXPECT_EQ(user.news(), (lines{"disconnected", "create 5 unknown", "connected"}));
     EXPECT_FALSE(ensemble.node("/mine")) << "not agreed yet";
     user.children("/");
@@ -254,7 +254,7 @@ TEST_F(OnASlowDisk, WriteThatIsLostWithItsServerHoldsNothingUp) {
     ensemble.power(false);
     ensemble.power(true);
     user.news();
-    world.advance(20ms);
+    world.advance(200ms);
     user.children("/");
     world.advance(1min);
     EXPECT_EQ(user.news(), (lines{"disconnected", "create 5 unknown", "connected", "children ok lost"}));

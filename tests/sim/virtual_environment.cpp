@@ -125,12 +125,14 @@ bool virtual_environment::release_next_call(detail::boot_time limit) {
         return false;  // the end of time is never
     queue_->erase(queue_->begin());
     now_.store(std::max(now(), place.first).time_since_epoch().count(), std::memory_order_relaxed);
-    boost::asio::post(next->lane->io, [weak = next->self] {
+    virtual_lane& lane = *next->lane;
+    boost::asio::post(lane.io, [weak = next->self] {
         const auto due = weak.lock();  // gone: taken back while it waited for its turn
         if (!due) return;
         const auto action = std::move(due->action);
         action();
     });
+    if (lane.runs()) lane.io.poll_one();  // no other handler is ready
     return true;
 }
 

@@ -23,7 +23,7 @@ namespace paddock::testing {
 struct virtual_lane {
     [[nodiscard]] bool runs() const { return !frozen && !suspended && !paused; }
 
-    boost::asio::io_context io;
+    boost::asio::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy{io.get_executor()};
     virtual_clock clock;
     bool frozen = false;
@@ -56,6 +56,9 @@ public:
 
     boost::asio::any_io_executor executor() override;
     [[nodiscard]] detail::boot_time now() const noexcept override;
+    [[nodiscard]] std::chrono::steady_clock::time_point steady_now() const noexcept override {
+        return std::chrono::steady_clock::time_point(now().time_since_epoch());
+    }
     [[nodiscard]] detail::boot_time awake() const noexcept override { return now(); }
     [[nodiscard]] condition state() const noexcept override { return condition::runs; }
     [[nodiscard]] detail::scheduled_call call_at(detail::boot_time when,
@@ -72,7 +75,7 @@ public:
     void advance(std::chrono::nanoseconds length);
     /// Moves time on until `done()` holds, asked after each settling; false when it does not within `limit`.
     bool run_until(const std::function<bool()>& done, std::chrono::nanoseconds limit);
-    /// Runs one ready handler or, when none is ready, moves time to the next scheduled call. False: nothing
+    /// Runs one ready handler or, when none is ready, moves time to the next scheduled call and runs it. False: nothing
     /// is left. For tests that interfere after each single step.
     bool step();
 

@@ -33,10 +33,14 @@ public:
     /// still arrives.
     void kill() { world_.bury(lane_, *this); }
     [[nodiscard]] condition state() const noexcept override;
+    [[nodiscard]] bool killed() const noexcept { return state() == condition::killed; }
 
     boost::asio::any_io_executor executor() override { return lane_.io.get_executor(); }
     [[nodiscard]] detail::boot_time now() const noexcept override { return lane_.clock.shows(world_.now()); }
     [[nodiscard]] detail::boot_time awake() const noexcept override;
+    [[nodiscard]] std::chrono::steady_clock::time_point steady_now() const noexcept override {
+        return std::chrono::steady_clock::time_point(awake().time_since_epoch());
+    }
     [[nodiscard]] detail::scheduled_call call_at(detail::boot_time when,
                                                  std::function<void()> action) override {
         return world_.call_at(lane_, when, std::move(action));

@@ -200,7 +200,7 @@ TEST_F(Watches, TooManyKeepTheConnectionFromComingBack) {
     }
     world.advance(2ms);
     ensemble.cut();
-    world.advance(1s);
+    world.advance(1min);
     EXPECT_GT(ensemble.requests(request_kind::connect), 10u);
     EXPECT_EQ(user->news().back(), "disconnected");
 }

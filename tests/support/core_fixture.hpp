@@ -2,9 +2,7 @@
 
 #include <chrono>
 #include <functional>
-#include <list>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,10 +11,7 @@
 
 #include <paddock/mutex.hpp>
 
-#include "core/client_core.hpp"
-#include "tests/sim/ensemble.hpp"
-#include "tests/sim/virtual_environment.hpp"
-#include "tests/sim/virtual_process.hpp"
+#include "tests/sim/rig.hpp"
 
 namespace paddock::testing {
 
@@ -37,34 +32,8 @@ struct outcome {
 };
 using attempt = std::shared_ptr<outcome<lease>>;
 
-/// A client of a simulated process of its own: the whole core above the seam, no threads.
-class core_client {
-public:
-    core_client(virtual_environment& world, sim_ensemble& ensemble, const client_options& options);
-    ~core_client();
-    core_client(const core_client&) = delete;
-    core_client& operator=(const core_client&) = delete;
-
-    [[nodiscard]] client_stats stats() const { return core->stats(); }
-    [[nodiscard]] session_state state() const { return core->snapshot().state; }
-    [[nodiscard]] std::int64_t session_id() const { return core->snapshot().session_id; }
-    /// The handle of the present session, for the ensemble's controls and counters; 0 while there is none.
-    [[nodiscard]] handle_number number() const;
-    /// Starts to close; `closed` follows.
-    void close();
-
-    virtual_environment& world;
-    sim_ensemble& ensemble;
-    virtual_process process;
-    std::size_t pending_handlers = 0;  ///< posted by core and not yet run
-    std::shared_ptr<detail::client_core> core;
-    client handle;
-    bool closing = false;
-    bool closed = false;
-};
-
 /// What one scenario needs: virtual time, an ensemble, clients; and at its end the proof that nothing was left.
-class core_rig {
+class core_rig : public rig {
 public:
     explicit core_rig(std::uint64_t seed = 1, ensemble_options options = {});
     ~core_rig();
@@ -82,9 +51,6 @@ public:
     /// Acquires, and waits for the grant.
     attempt hold(core_client& by, const std::string& path = "/locks/a");
 
-    bool run_until(const std::function<bool()>& done, std::chrono::nanoseconds limit = 10s) {
-        return world.run_until(done, limit);
-    }
     bool run_until_done(const attempt& which, std::chrono::nanoseconds limit = 10s) {
         return run_until([&] { return which->done(); }, limit);
     }
@@ -93,22 +59,14 @@ public:
     [[nodiscard]] std::size_t nodes(const std::string& path = "/locks/a") const {
         return ensemble.children(path).size();
     }
-    /// What is left over of acquires that have ended: nothing, once the servers answer.
-    [[nodiscard]] bool quiet() const;
-
     /// Ends the scenario: heals all faults, lets waiters through one by one, closes the clients, and expects that
     /// every operation has completed once and that no node, watch, obligation, timer, handler or object is left.
     void expect_clean();
 
-    virtual_environment world;
-    sim_ensemble ensemble;
-    std::list<core_client> clients;
     std::vector<attempt> attempts;
 
 private:
     attempt track();
-    void heal();
-    void expect_closed();
     bool finished_ = false;
 };
 
