@@ -1,0 +1,102 @@
+#pragma once
+
+#include <chrono>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
+#include <paddock/lease.hpp>
+
+#include "tests/simulation/fenced_resource.hpp"
+#include "tests/simulation/queue_history.hpp"
+#include "tests/simulation/stage.hpp"
+#include "tests/simulation/workload.hpp"
+
+namespace paddock::testing {
+
+/// The part that all recipes with leases share: what holders do, and what must hold of leases, tokens and queues. A
+/// recipe adds how to start an acquire and who holds by its rule.
+class lease_workload : public workload {
+public:
+    [[nodiscard]] const std::vector<std::string>& directories() const override { return directories_; }
+    void cancel() override;
+    void inspect() override;
+    std::string unsettled() override;
+    bool wind_down() override;
+    void conclude() override;
+    [[nodiscard]] std::uint64_t grants() const override { return grants_; }
+
+protected:
+    /// One acquire and the lease that came of it.
+    struct job {
+        core_client* by = nullptr;
+        std::string path;
+        bool may_fail = false;  ///< timed, cancelled or a single try: it need not be granted
+        std::optional<std::chrono::steady_clock::time_point> deadline;
+        int completions = 0;
+        lease held;
+        std::string node;
+        std::int64_t session = 0;
+        fencing_token token;
+        detail::boot_time gone_at{};  ///< when its node went, or its process stood still behind that
+        subscription changes;
+        lease_state told = lease_state::held;
+        std::stop_token lost;
+        detail::boot_time untold_since{};  ///< what was told differs from what is so since then
+        boost::asio::cancellation_signal cancelled;
+    };
+    using job_ptr = std::shared_ptr<job>;
+
+    lease_workload(stage& on, queue_history::rule holders);
+
+    /// A new job of this client, or null when there is enough to do.
+    job_ptr begin(core_client& by, bool may_fail);
+    /// The completion token of its acquire.
+    auto token(const job_ptr& made) {
+        return boost::asio::bind_cancellation_slot(
+            made->cancelled.slot(),
+            [this, made](error_code ec, lease got) { complete(made, ec, std::move(got)); });
+    }
+    /// A lease is there; more a recipe may do with it.
+    virtual void use(const job_ptr& holder);
+    /// One agreed write, before any client can know of it.
+    virtual void see(const txn& agreed);
+    [[nodiscard]] const queue_history& history() const { return history_; }
+
+    stage& on_;
+
+private:
+    void complete(const job_ptr& which, error_code ec, lease got);
+    void expect_right_end(const job& ended, error_code ec) const;
+    void expect_right_grant(const job& granted);
+    void watch_states(const job_ptr& holder);
+    void let_go(const job_ptr& holder);
+    void release(const job_ptr& holder);
+    void check(const job_ptr& holder);
+    void write_late(const job_ptr& holder);
+    void expect_modest_claims(job& holder, lease_state state);
+    void expect_told(job& holder, lease_state state);
+    void expect_bounds(const core_client& who) const;
+    void rob_somebody();
+    [[nodiscard]] bool excused(const job& holder) const;
+
+    const std::vector<std::string> directories_{"/locks/a", "/locks/b"};
+    queue_history history_;
+    std::list<job_ptr> waiting_;
+    std::list<job_ptr> holding_;
+    std::map<std::string, fencing_token> last_token_;
+    std::map<std::string, fenced_resource> resources_;
+    std::uint64_t grants_ = 0;
+    detail::boot_time calm_since_{};
+    job_ptr robbed_;
+    detail::boot_time robbed_at_{};
+};
+
+}  // namespace paddock::testing

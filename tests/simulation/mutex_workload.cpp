@@ -1,0 +1,33 @@
+#include <paddock/mutex.hpp>
+
+#include "tests/simulation/lease_workload.hpp"
+#include "tests/simulation/mutex_rule.hpp"
+
+namespace paddock::testing {
+namespace {
+
+class mutex_workload final : public lease_workload {
+public:
+    explicit mutex_workload(stage& on) : lease_workload(on, mutex_holders) {}
+
+    void act() override {
+        core_client* const by = on_.actor();
+        if (by == nullptr) return;
+        const auto way = on_.choose.below(4);
+        const job_ptr made = begin(*by, way < 2);
+        if (!made) return;
+        mutex on(by->handle, made->path);
+        if (way == 0) made->deadline = by->process.steady_now() + on_.choose.up_to(std::chrono::seconds(3));
+        switch (way) {
+            case 0: on.async_acquire_until(*made->deadline, token(made)); break;
+            case 1: on.async_try_acquire(token(made)); break;
+            default: on.async_acquire(token(made)); break;
+        }
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<workload> make_mutex_workload(stage& on) { return std::make_unique<mutex_workload>(on); }
+
+}  // namespace paddock::testing

@@ -1,0 +1,104 @@
+#include "tests/simulation/stage.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace paddock::testing {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t clients_at_once = 3;
+constexpr std::chrono::nanoseconds longest_halt = 4s;
+
+}  // namespace
+
+stage::stage(std::uint64_t seed) : rig(seed, servers_for(seed)), choose(seed) {
+    ensemble.options().jitter = std::chrono::milliseconds(choose.below(4));
+    ensemble.options().tick = std::chrono::milliseconds(choose.below(2) * 200);
+    if (choose.below(4) == 0) ensemble.options().max_timeout = 1s;  // less than some ask for
+    for (std::size_t i = 0; i < clients_at_once; ++i) add_actor();
+}
+
+/// Every second seed has three servers, with all that can happen among them.
+ensemble_options stage::servers_for(std::uint64_t seed) {
+    ensemble_options options;
+    if (seed % 2 == 0) return options;
+    options.quorum = three_servers;
+    options.quorum.message = 5ms;
+    options.quorum.storage = 2ms;
+    options.quorum.tick = 200ms;
+    options.quorum.patience_ticks = 5;
+    options.quorum.election = 300ms;
+    return options;
+}
+
+void stage::add_actor() {
+    client_options options;
+    options.servers = "simulated:2181";
+    options.application = "simulation";
+    options.session_timeout = std::chrono::seconds(1 << choose.below(4));
+    if (choose.below(4) == 0) options.on_loss = loss_policy::strict;
+    actors_.push_back(&add_client(options));
+}
+
+core_client* stage::actor() {
+    std::vector<core_client*> able;
+    std::ranges::copy_if(actors_, std::back_inserter(able), [this](auto* one) { return can_act(*one); });
+    return able.empty() ? nullptr : choose.one_of(able);
+}
+
+bool stage::can_act(const core_client& who) const {
+    const auto found = halted_.find(&who);
+    const bool stands = found != halted_.end() && found->second.until == detail::boot_time{};
+    return !stands && !who.closing && !who.process.killed();
+}
+
+void stage::later(core_client& who, std::chrono::nanoseconds longest, std::function<void()> what) {
+    const auto number = ++next_plan_;
+    const auto when = saturating_add(who.process.now(), choose.up_to(longest));
+    plans_[number] = who.process.call_at(when, [this, number, what = std::move(what)] {
+        const auto running = std::exchange(plans_[number], {});
+        plans_.erase(number);
+        what();
+    });
+}
+
+void stage::later(std::chrono::nanoseconds longest, std::function<void()> what) {
+    const auto number = ++next_plan_;
+    plans_[number] =
+        world.call_at(world.now() + choose.up_to(longest), [this, number, what = std::move(what)] {
+            const auto running = std::exchange(plans_[number], {});
+            plans_.erase(number);
+            what();
+        });
+}
+
+void stage::retire(core_client& who) { std::erase(actors_, &who); }
+
+void stage::halt(core_client& who, void (virtual_process::*stop)(), void (virtual_process::*go)()) {
+    if (!can_act(who)) return;
+    (who.process.*stop)();
+    halted_[&who] = {{}, go};
+    later(longest_halt, [this, &who] { release(who); });
+}
+
+void stage::release(core_client& who) {
+    const auto found = halted_.find(&who);
+    if (found == halted_.end() || found->second.until != detail::boot_time{}) return;
+    (who.process.*found->second.go)();
+    found->second.until = world.now();
+}
+
+void stage::go_on() {
+    for (core_client& one : clients) release(one);
+}
+
+bool stage::stood_still(const core_client& who, detail::boot_time since) const {
+    const auto found = halted_.find(&who);
+    if (found == halted_.end()) return false;
+    return found->second.until == detail::boot_time{} || found->second.until >= since;
+}
+
+}  // namespace paddock::testing
