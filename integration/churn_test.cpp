@@ -17,7 +17,7 @@ class reaping_server final : public ::testing::Environment {
 public:
     zk_ensemble& started() {
         if (!server_) {
-            ensemble_options eager;
+            zk_ensemble_options eager;
             eager.server.system_properties = {"znode.container.checkIntervalMs=50"};
             server_ = std::make_unique<zk_ensemble>(eager);
         }

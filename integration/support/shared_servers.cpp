@@ -25,7 +25,7 @@ shared_servers& instance =
 
 zk_ensemble& started(std::unique_ptr<zk_ensemble>& shared, std::size_t size) {
     if (!shared) {
-        ensemble_options options;
+        zk_ensemble_options options;
         options.size = size;
         // For tests that live through elections.
         if (size > 1) options.server.config_lines = {"maxSessionTimeout=60000"};

@@ -15,7 +15,7 @@ bool a_check_failed() {
 
 }  // namespace
 
-zk_ensemble::zk_ensemble(const ensemble_options& options) : logs_(options.logs), dir_("zookeeper") {
+zk_ensemble::zk_ensemble(const zk_ensemble_options& options) : logs_(options.logs), dir_("zookeeper") {
     for (std::size_t i = 0; i < options.size; ++i) places_.emplace_back("127.0.0." + std::to_string(i + 1));
     for (std::size_t i = 0; i < options.size; ++i) {
         servers_.emplace_back(dir_.path() / ("server" + std::to_string(i)), i, places_, options.server);

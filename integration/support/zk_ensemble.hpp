@@ -21,7 +21,7 @@ enum class log_policy {
     keep,
 };
 
-struct ensemble_options {
+struct zk_ensemble_options {
     std::size_t size = 1;  ///< 1, or an odd number of servers
     server_options server = {};
     log_policy logs = log_policy::keep_on_failure;
@@ -37,7 +37,7 @@ inline constexpr std::chrono::milliseconds server_wait{60'000};
 class zk_ensemble {
 public:
     /// Reserves the ports and writes the configuration; `start` starts the servers.
-    explicit zk_ensemble(const ensemble_options& options = {});
+    explicit zk_ensemble(const zk_ensemble_options& options = {});
     zk_ensemble(const zk_ensemble&) = delete;
     zk_ensemble& operator=(const zk_ensemble&) = delete;
     /// Kills the servers and removes their data.

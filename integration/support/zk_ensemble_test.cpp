@@ -125,7 +125,7 @@ TEST(ZkServer, FrozenServerAcceptsAndIsSilent) {
 }
 
 TEST(ZkServer, TakesSystemPropertiesAndConfigLines) {
-    ensemble_options options;
+    zk_ensemble_options options;
     options.server.tick_time = milliseconds(200);
     options.server.system_properties = {"znode.container.checkIntervalMs=50"};
     options.server.config_lines = {"maxSessionTimeout=30000"};
@@ -146,7 +146,7 @@ TEST(ZkServer, TakesSystemPropertiesAndConfigLines) {
 }
 
 TEST(ZkServer, FailedStartShowsTheLog) {
-    ensemble_options options;
+    zk_ensemble_options options;
     options.server.config_lines = {"tickTime=none"};
     zk_ensemble zk(options);
     try {
