@@ -49,6 +49,39 @@ TEST_F(FaultPosition, RepliesBeforeTheLostOneArrive) {
     EXPECT_THROW((void)client.receive(), connection_lost);
 }
 
+// Three requests at once, the second one struck.
+std::vector<std::int32_t> send_three(fault_proxy& proxy, raw_client& client, const std::string& path,
+                                     position at) {
+    proxy.inject({.at = at, .skip = 1});
+    proxy.stall(direction::to_server);
+    std::vector<std::int32_t> xids;
+    for (const char* name : {"-1", "-2", "-3"}) {
+        xids.push_back(client.send(opcode::create,
+                                   raw_client::create_request(path + name, "", create_flags::persistent)));
+    }
+    proxy.resume();
+    return xids;
+}
+
+TEST_F(FaultPosition, DropCutsOnceAllBeforeItIsAnswered) {
+    raw_client client = connect();
+    const auto xids = send_three(proxy_, client, path_, position::drop);
+    EXPECT_EQ(client.receive().xid, xids[0]);
+    EXPECT_THROW((void)client.receive(), connection_lost);
+    EXPECT_TRUE(on_server(path_ + "-1"));
+    EXPECT_FALSE(on_server(path_ + "-2"));
+    EXPECT_FALSE(on_server(path_ + "-3"));
+}
+
+TEST_F(FaultPosition, LastLosesItsAnswerAndAllBehindIt) {
+    raw_client client = connect();
+    const auto xids = send_three(proxy_, client, path_, position::last);
+    EXPECT_EQ(client.receive().xid, xids[0]);
+    EXPECT_THROW((void)client.receive(), connection_lost);
+    EXPECT_TRUE(on_server(path_ + "-2"));
+    EXPECT_FALSE(on_server(path_ + "-3"));
+}
+
 TEST_F(FaultPosition, ComWithholdsTheAnswerUntilResumed) {
     raw_client client = connect();
     raw_client bystander = connect();

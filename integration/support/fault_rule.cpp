@@ -4,7 +4,8 @@ namespace paddock::testing {
 namespace {
 
 bool strikes_requests(position at) {
-    return at == position::req || at == position::half || at == position::lag;
+    return at == position::req || at == position::drop || at == position::last || at == position::half ||
+           at == position::lag;
 }
 
 bool strikes_events(position at) { return at == position::wev_before || at == position::wev_after; }

@@ -21,6 +21,8 @@ enum class position {
                  ///< both directions; the connection stays open until `resume` (delivers) or `cut_all`
     rep,         ///< forward it; when the reply arrives, swallow it and cut
     mid,         ///< forward it; deliver the first half of the reply's frame and cut
+    drop,        ///< forward neither it nor anything behind it; cut once all before it is answered
+    last,        ///< forward it and nothing behind it; when its reply arrives, swallow it and cut
     wev_before,  ///< swallow the watch event and cut
     wev_after,   ///< deliver the watch event, nothing more, and cut
     half,  ///< from the request on, nothing passes in direction `towards`; open until `resume` or `cut_all`
@@ -29,7 +31,7 @@ enum class position {
 
 inline constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
-/// Which frames a fault strikes. `req`, `half` and `lag` are decided when the request arrives; `com`, `rep`
+/// Which frames a fault strikes. `req`, `drop`, `last`, `half` and `lag` are decided when the request arrives; `com`, `rep`
 /// and `mid` when its reply does; `wev_before` and `wev_after` when a watch event does.
 struct fault_rule {
     position at{};

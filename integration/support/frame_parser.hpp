@@ -53,6 +53,8 @@ public:
     [[nodiscard]] frame_info on_client_frame(std::string_view payload);
     /// A reply to nothing has the operation code `opcode::event` and an xid other than `event_xid`.
     [[nodiscard]] frame_info on_server_frame(std::string_view payload);
+    /// Requests that have had no reply.
+    [[nodiscard]] std::size_t unanswered() const noexcept { return unanswered_.size(); }
 
 private:
     struct request {

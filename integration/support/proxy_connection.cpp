@@ -63,11 +63,19 @@ void proxy_connection::release() {
 void proxy_connection::cut() { close(true); }
 
 void proxy_connection::on_frame(direction towards, std::string frame) {
+    if (ending_ && towards == direction::to_server) return;  // behind the last one
     const auto payload = std::string_view(frame).substr(4);
     const frame_info info = towards == direction::to_server ? conversation_.on_client_frame(payload)
                                                             : conversation_.on_server_frame(payload);
     if (const auto fault = host_.on_frame(id_, info)) return strike(fault, towards, std::move(frame));
-    forward(towards, std::move(frame));
+    const bool lost = ending_ == position::last && !info.is_event() && conversation_.unanswered() == 0;
+    if (!lost) forward(towards, std::move(frame));
+    if (ending_) finish_when_answered();
+}
+
+// A request that was dropped stays without an answer.
+void proxy_connection::finish_when_answered() {
+    if (conversation_.unanswered() == (ending_ == position::drop ? 1 : 0)) finish_both();
 }
 
 void proxy_connection::strike(const std::shared_ptr<injected_fault>& fault, direction towards,
@@ -83,6 +91,11 @@ void proxy_connection::strike(const std::shared_ptr<injected_fault>& fault, dire
             forward(towards, std::move(frame));
             cut_by_.push_back(fault);
             return finish_both();
+        case position::last: forward(towards, std::move(frame)); [[fallthrough]];
+        case position::drop:
+            ending_ = rule.at;
+            cut_by_.push_back(fault);
+            return finish_when_answered();
         case position::com:
             hold(direction::to_server);
             hold(direction::to_client);

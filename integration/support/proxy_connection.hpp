@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,6 +55,7 @@ private:
     void on_frame(direction towards, std::string frame);
     void strike(const std::shared_ptr<injected_fault>& fault, direction towards, std::string frame);
     void forward(direction towards, std::string bytes);
+    void finish_when_answered();
     void finish_both();
     void close(bool cut);
 
@@ -66,6 +68,7 @@ private:
     conversation conversation_;
     std::vector<std::pair<direction, std::string>> withheld_;
     std::vector<std::shared_ptr<injected_fault>> cut_by_;  // their hits count once the connection is closed
+    std::optional<position> ending_;                       // `drop` or `last` has struck
     bool started_ = false;
     bool closed_ = false;
 };
