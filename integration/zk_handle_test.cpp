@@ -175,6 +175,16 @@ TEST_F(ZkHandle, AnswersNotSentWhileNotConnected) {
     EXPECT_EQ(through.exists("/").ec, error_code());
 }
 
+TEST_F(ZkHandle, MultiThatIsNotSentHasAResultForEachOperation) {
+    fault_proxy proxy(zk.server(0).host(), zk.server(0).port());
+    proxy.block();
+    handle_under_test through(proxy.address());
+    const auto answer = through.multi({check_op("/"), check_op("/")});
+    EXPECT_EQ(answer.what, fate::not_sent);
+    ASSERT_EQ(answer.results.size(), 2u);
+    EXPECT_EQ(answer.results[1].ec, error_code(errc::outcome_unknown));
+}
+
 TEST_F(ZkHandle, ReportsALostReplyAsUnknown) {
     fault_proxy proxy(zk.server(0).host(), zk.server(0).port());
     handle_under_test through(proxy.address());

@@ -41,12 +41,17 @@ public:
     multi_request(zk_loop& owner, const std::vector<multi_op>& ops, reply_to<multi_reply> call)
         : request(owner, std::move(call)), results(ops.size()), paths(ops.size()), stats(ops.size()) {}
 
+    /// Also of what the library did not take: one result an operation, always.
+    void set_outcome(const reply& outcome) {
+        request::set_outcome(outcome);
+        result.results.assign(results.size(), {outcome.ec, {}, {}});
+    }
+
     void collect() {
-        const bool answered = result.what == fate::answered;
-        result.results.resize(results.size());
+        if (result.what != fate::answered) return;
         for (std::size_t i = 0; i < results.size(); ++i) {
             multi_result& one = result.results[i];
-            one.ec = answered ? classify_part(results[i].err) : result.ec;
+            one.ec = classify_part(results[i].err);
             if (result.ec || results[i].err != ZOK) continue;
             if (results[i].value != nullptr) one.path = results[i].value;
             if (results[i].stat != nullptr) one.node = to_stat(*results[i].stat);
