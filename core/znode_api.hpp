@@ -116,8 +116,8 @@ public:
     /// Forgets the watch on `path`, here and at the server.
     virtual void remove_watch(const std::string& path) = 0;
 
-    /// Ends the session at the server if it answers promptly, else just drops the connection; pending requests
-    /// complete as `unknown`. Nothing is called afterwards but `done`.
+    /// Ends the session at the server if it answers promptly, else just drops the connection. Pending requests are
+    /// answered before that, or complete as `unknown`; the listener is not called any more, `done` comes last.
     virtual void close(std::function<void()> done) = 0;
 
     [[nodiscard]] virtual wire_counts counts() const = 0;

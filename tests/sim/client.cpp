@@ -6,12 +6,25 @@
 
 #include <boost/asio/post.hpp>
 
+#include "core/limits.hpp"
 
 namespace paddock::testing {
 
 namespace {
 
 constexpr std::chrono::milliseconds close_patience{1500};  // the C client's
+
+/// What our side of the C client does not let out: it could cost the connection, or the process.
+bool is_refused(const request& what) {
+    std::size_t bytes = what.data.size();
+    for (const auto& op : what.ops) {
+        const bool creates = op.what == detail::multi_op::kind::create;
+        if (creates && (op.mode == create_mode::container || op.acls.empty())) return true;
+        bytes += op.path.size() + op.data.size();
+        for (const auto& entry : op.acls) bytes += entry.scheme.size() + entry.id.size();
+    }
+    return bytes > detail::request_bytes_max;
+}
 
 template <class Action>
 auto guarded(std::weak_ptr<sim_client> weak, Action action) {
@@ -74,7 +87,11 @@ void sim_client::try_again() {
 }
 
 void sim_client::send(request what, completion done) {
-    if (state_ != state::connected) return refuse(what.kind, std::move(done));
+    if (state_ != state::connected) {
+        const error_code ec = state_ == state::ended ? errc::session_expired : errc::outcome_unknown;
+        return refuse(what, ec, detail::fate::not_sent, std::move(done));
+    }
+    if (is_refused(what)) return refuse(what, bad_arguments, detail::fate::answered, std::move(done));
     const auto index = servers_->records.sent(number_, what, servers_->world.now());
     pending_.push_back({what.kind, what.path, what.watch, index, std::move(done)});
     sim_faults& faults = servers_->faults;
@@ -85,12 +102,13 @@ void sim_client::send(request what, completion done) {
     transmit(what);
 }
 
-void sim_client::refuse(request_kind kind, completion done) {
+void sim_client::refuse(const request& what, error_code ec, detail::fate fate, completion done) {
     response answer;
-    answer.kind = kind;
-    answer.ec = state_ == state::ended ? errc::session_expired : errc::outcome_unknown;
-    boost::asio::post(local_.executor(), [answer, done = std::move(done)]() mutable {
-        if (done) done(answer, detail::fate::not_sent);
+    answer.kind = what.kind;
+    answer.ec = ec;
+    answer.results.assign(what.ops.size(), {ec, {}, {}});
+    boost::asio::post(local_.executor(), [answer, fate, done = std::move(done)]() mutable {
+        if (done) done(answer, fate);
     });
 }
 
@@ -150,10 +168,7 @@ void sim_client::on_response(response& answer) {
     if (answer.kind == request_kind::ping) return arm();  // its zxid counts for nothing
     if (answer.zxid != 0) last_zxid_ = answer.zxid;
     policy_.proved();
-    if (state_ == state::closing) {
-        if (answer.kind == request_kind::close) finish_close();
-        return;
-    }
+    if (answer.kind == request_kind::close) return finish_close();
     notice_held_back_ping();
     const auto done = std::move(pending_.front());
     pending_.pop_front();
@@ -218,10 +233,6 @@ void sim_client::close(std::function<void()> done) {
     watches_.clear();
     timer_.reset();
     closed_ = std::move(done);
-    boost::asio::post(local_.executor(),
-                      [self = shared_from_this(), lost = std::exchange(pending_, {})]() mutable {
-                          self->fail(std::move(lost));
-                      });
     if (state_ != state::connected) {
         if (session_ != 0) servers_->hazards.reach(hazard::d8);
         drop_link();
@@ -245,6 +256,7 @@ void sim_client::finish_close() {
     state_ = state::closed;
     timer_.reset();
     drop_link();
+    fail(std::exchange(pending_, {}));
     if (const auto done = std::exchange(closed_, {})) done();
 }
 

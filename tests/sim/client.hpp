@@ -66,7 +66,7 @@ private:
     void end(error_code reason);
     void fail(std::deque<pending> lost);
     void finish_close();
-    void refuse(request_kind kind, completion done);
+    void refuse(const request& what, error_code ec, detail::fate fate, completion done);
     void arm();
     void on_timer();
     [[nodiscard]] bool is_silent() const;

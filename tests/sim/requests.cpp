@@ -36,18 +36,11 @@ error_code check_version(const sim_tree& tree, const detail::multi_op& op) {
 detail::multi_result execute(sim_tree& tree, const detail::multi_op& op, std::int64_t session,
                              const denial& denied, txn& into) {
     detail::multi_result out;
-    if (op.what == detail::multi_op::kind::create && op.acls.empty()) {
-        out.ec = server_errc::invalid_acl;
-        return out;
-    }
     out.ec = permission(tree, kind_of(op.what), op.path, denied);
     if (out.ec) return out;
     switch (op.what) {
         case detail::multi_op::kind::create:
-            if (op.mode == create_mode::container)
-                out.ec = server_errc::unimplemented;
-            else
-                out.ec = tree.create({op.path, op.data, op.mode, op.acls, session}, into, out.path);
+            out.ec = tree.create({op.path, op.data, op.mode, op.acls, session}, into, out.path);
             break;
         case detail::multi_op::kind::set: out.ec = tree.set(op.path, op.data, op.version, into); break;
         case detail::multi_op::kind::remove: out.ec = tree.remove(op.path, op.version, into); break;

@@ -170,12 +170,48 @@ TEST_F(Seam, BadPathsNeverPass) {
         EXPECT_THROW(user->exists(path), std::logic_error) << path;
 }
 
-TEST_F(Seam, OversizedRequestCostsTheConnection) {
+TEST_F(Seam, SequenceNumberMayFollowASlash) {
     const auto user = connected();
-    user->create("/big", create_mode::persistent, std::string(1'048'576, 'x'));
+    user->create("/", create_mode::sequential);
+    user->create("/d");
+    user->create("/d/", create_mode::ephemeral_sequential);
+    EXPECT_THROW(user->create("/d/"), std::logic_error);
+    world.advance(2ms);
+    EXPECT_EQ(user->news(), (lines{"create ok /0000000000", "create ok /d", "create ok /d/0000000000"}));
+}
+
+// As the C client's side of the seam, which keeps the connection from a server that would drop it.
+TEST_F(Seam, OversizedRequestIsNotSent) {
+    const auto user = connected();
+    user->create("/big", create_mode::persistent, std::string(1'000'001, 'x'));
+    user->create("/fits", create_mode::persistent, std::string(1'000'000, 'x'));
     world.advance(1s);
-    EXPECT_EQ(user->news(), (lines{"disconnected", "create 5 unknown", "connected"}));
-    EXPECT_FALSE(ensemble.node("/big"));
+    EXPECT_EQ(user->news(), (lines{"create -8", "create ok /fits"}));
+    EXPECT_EQ(ensemble.requests(request_kind::create), 1u);
+}
+
+TEST_F(Seam, UnsafeMultiIsNotSent) {
+    using kind = detail::multi_op::kind;
+    const auto user = connected();
+    std::vector<detail::multi_reply> got;
+    const auto keep = [&](detail::multi_reply reply) { got.push_back(std::move(reply)); };
+    auto container = op(kind::create, "/c");
+    container.mode = create_mode::container;
+    auto without_rights = op(kind::create, "/c");
+    without_rights.acls.clear();
+    user->handle->multi({op(kind::check, "/"), container}, keep);
+    user->handle->multi({without_rights}, keep);
+    user->handle->multi(
+        {op(kind::set, "/", std::string(600'000, 'x')), op(kind::set, "/", std::string(600'000, 'x'))}, keep);
+    world.advance(2ms);
+    ASSERT_EQ(got.size(), 3u);
+    for (const auto& reply : got) {
+        EXPECT_EQ(reply.what, detail::fate::answered);
+        EXPECT_EQ(reply.ec, bad_arguments);
+        for (const auto& one : reply.results) EXPECT_EQ(one.ec, bad_arguments);
+    }
+    EXPECT_EQ(got[0].results.size(), 2u);
+    EXPECT_EQ(ensemble.requests(request_kind::multi), 0u);
 }
 
 TEST_F(Seam, SequenceRunsOverItsEnd) {

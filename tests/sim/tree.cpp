@@ -19,15 +19,15 @@ std::string sequence_text(std::int32_t number) {
     return text;
 }
 
-bool is_sequential(create_mode mode) {
-    return mode == create_mode::sequential || mode == create_mode::ephemeral_sequential;
-}
-
 bool is_ephemeral(create_mode mode) {
     return mode == create_mode::ephemeral || mode == create_mode::ephemeral_sequential;
 }
 
 }  // namespace
+
+bool is_sequential(create_mode mode) {
+    return mode == create_mode::sequential || mode == create_mode::ephemeral_sequential;
+}
 
 std::string parent_of(const std::string& path) {
     const auto slash = path.rfind('/');
@@ -84,6 +84,7 @@ error_code sim_tree::set(const std::string& path, const std::string& data, std::
 }
 
 error_code sim_tree::remove(const std::string& path, std::int32_t version, txn& into) {
+    if (path == "/") return bad_arguments;
     const auto found = nodes_.find(path);
     if (found == nodes_.end()) return server_errc::no_node;
     if (version != -1 && version != found->second.record.version) return server_errc::bad_version;

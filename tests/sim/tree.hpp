@@ -106,6 +106,10 @@ private:
     overflow full_ = overflow::wraps;
 };
 
+/// What a server answers to requests that make no sense, and our side of the C client to some that it does not send.
+inline const error_code bad_arguments{-8, zookeeper_category()};
+
+bool is_sequential(create_mode mode);
 std::string parent_of(const std::string& path);
 std::string name_of(const std::string& path);
 

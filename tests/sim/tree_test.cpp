@@ -36,6 +36,17 @@ protected:
     std::string made;
 };
 
+TEST_F(SimTree, RootCannotBeRemoved) {
+    EXPECT_EQ(remove("/"), bad_arguments);
+    EXPECT_EQ(create("/"), server_errc::node_exists);
+}
+
+TEST_F(SimTree, SequenceNumberMayFollowASlash) {
+    ASSERT_FALSE(create("/d"));
+    EXPECT_FALSE(create("/d/", create_mode::sequential));
+    EXPECT_EQ(made, "/d/0000000000");
+}
+
 TEST_F(SimTree, CreateNeedsAParent) {
     EXPECT_EQ(create("/a/b"), server_errc::no_node);
     EXPECT_TRUE(last.changes.empty());
