@@ -112,6 +112,20 @@ TEST_F(ZkHandleWatch, CanBeRemovedBeforeItIsSet) {
     }
 }
 
+// Found by integration.fidelity: the removal waits for the second get, and the event comes first.
+TEST_F(ZkHandleWatch, RemovedWatchDoesNotFireWhileItsRemovalWaits) {
+    session.get("/watched", true);
+    session.on_reactor([&] {
+        session.handle_->set("/watched", "1", -1, {});
+        session.handle_->get("/watched", true, {});
+        session.handle_->remove_watch("/watched");
+    });
+    flush();
+    flush();
+    EXPECT_EQ(session.events().count(happened::watch), 0u);
+    EXPECT_EQ(server_watches(), 0u);
+}
+
 TEST_F(ZkHandleWatch, CanBeRemovedAndSetInOneTurn) {
     session.get("/watched", true);
     session.on_reactor([&] {

@@ -23,7 +23,8 @@ public:
     watch_fired(zk_loop& loop, const char* path, watch_event event)
         : loop_(loop), path_(path), event_(event) {}
     void run() override {
-        if (loop_.listener_ != nullptr) loop_.listener_->on_watch(path_, event_);
+        if (loop_.listener_ == nullptr || loop_.watches_.is_unwanted(path_)) return;
+        loop_.listener_->on_watch(path_, event_);
     }
     bool is_watch_on(const std::string& path) const override { return path == path_; }
 

@@ -11,7 +11,7 @@ public:
     using request::request;
     void run() override {
         // Only now the library knows the watch, so that it can be removed.
-        if (watched && loop.watches().answered(path)) remove_watch_now();
+        if (watched && loop.watches().answered(path, !result.ec)) remove_watch_now();
         request::run();
     }
     void remove_watch_now();

@@ -113,7 +113,7 @@ TEST(WatchIntents, RemovalWaitsForTheRead) {
     intents.sent("/a");
     EXPECT_FALSE(intents.forget("/a"));
     EXPECT_TRUE(intents.forget("/b"));
-    EXPECT_TRUE(intents.answered("/a"));
+    EXPECT_TRUE(intents.answered("/a", true));
     EXPECT_TRUE(intents.forget("/a"));
 }
 
@@ -122,13 +122,37 @@ TEST(WatchIntents, ALaterReadWantsTheWatchAgain) {
     intents.sent("/a");
     EXPECT_FALSE(intents.forget("/a"));
     intents.sent("/a");
-    EXPECT_FALSE(intents.answered("/a"));
-    EXPECT_FALSE(intents.answered("/a"));
+    EXPECT_FALSE(intents.answered("/a", true));
+    EXPECT_FALSE(intents.answered("/a", true));
     intents.sent("/a");
     intents.sent("/a");
     EXPECT_FALSE(intents.forget("/a"));
-    EXPECT_FALSE(intents.answered("/a"));  // the second read would set it once more
-    EXPECT_TRUE(intents.answered("/a"));
+    EXPECT_FALSE(intents.answered("/a", true));  // the second read would set it once more
+    EXPECT_TRUE(intents.answered("/a", true));
+}
+
+TEST(WatchIntents, ALaterReadThatFailsDoesNot) {
+    watch_intents intents;
+    intents.sent("/a");
+    EXPECT_FALSE(intents.forget("/a"));
+    intents.sent("/a");
+    EXPECT_FALSE(intents.answered("/a", true));
+    EXPECT_TRUE(intents.answered("/a", false));
+}
+
+// An older watch may fire while the removal waits, or before the read that wants one again is answered.
+TEST(WatchIntents, EventsAreUnwantedUntilALaterReadIsAnswered) {
+    watch_intents intents;
+    EXPECT_FALSE(intents.is_unwanted("/a"));
+    intents.sent("/a");
+    EXPECT_FALSE(intents.is_unwanted("/a"));
+    EXPECT_FALSE(intents.forget("/a"));
+    EXPECT_TRUE(intents.is_unwanted("/a"));
+    intents.sent("/a");
+    EXPECT_FALSE(intents.answered("/a", true));
+    EXPECT_TRUE(intents.is_unwanted("/a"));
+    EXPECT_FALSE(intents.answered("/a", true));
+    EXPECT_FALSE(intents.is_unwanted("/a"));
 }
 
 class watch_item final : public ready_item {
