@@ -134,7 +134,9 @@ private:
         for (auto& one : made.requests) {
             while (!is_one_frame(one)) one = any_request();
         }
-        made.fault = static_cast<fault_position>(below(3));
+        static constexpr std::array positions{fault_position::before_send, fault_position::before_commit,
+                                              fault_position::after_commit};
+        made.fault = positions.at(below(positions.size()));
         made.struck = below(made.requests.size());
     }
 

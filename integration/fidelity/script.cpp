@@ -26,6 +26,11 @@ std::string text_of(const detail::multi_op& op) {
     return {};
 }
 
+std::string position_of(fault_position where) {
+    if (where == fault_position::before_send) return "before it is sent";
+    return where == fault_position::before_commit ? "before it is committed" : "after its commit";
+}
+
 std::string actor(actor_number who) {
     return who == the_operator ? "operator" : "client " + std::to_string(who);
 }
@@ -51,15 +56,13 @@ std::string text_of(const request& what) {
 
 std::string text_of(const script_step& step) {
     static constexpr std::array names{"", "cut", "leave", "come back", "expire", "close", "abandon", "open"};
-    static constexpr std::array faults{"before it is sent", "before it is committed", "after its commit"};
     std::string line = actor(step.who) + ": " + names.at(static_cast<std::size_t>(step.what));
     for (const auto& one : step.requests) {
         const bool first = &one == &step.requests.front();
         line += (!first ? ", " : step.what == script_step::kind::close ? " after " : "") + text_of(one);
     }
     if (!step.fault) return line;
-    return line + " | number " + std::to_string(step.struck) + " is cut " +
-           faults.at(static_cast<std::size_t>(*step.fault));
+    return line + " | number " + std::to_string(step.struck) + " is cut " + position_of(*step.fault);
 }
 
 std::string text_of(const script& all) {
