@@ -30,7 +30,7 @@ void sim_ensemble::cut(handle_number who, cut_position where) {
     for (const auto& link : servers_->links(who)) servers_->cut(link, where == cut_position::after_arrival);
 }
 
-void sim_ensemble::stall(bool on, handle_number who, direction way) { servers_->stall(on, who, way); }
+void sim_ensemble::stall(bool on, handle_number who, stalled_way way) { servers_->stall(on, who, way); }
 void sim_ensemble::refuse_connections(bool on) { servers_->refusing = on; }
 void sim_ensemble::reject_credentials(bool on) { servers_->rejecting = on; }
 void sim_ensemble::lag(std::chrono::nanoseconds behind) { servers_->lag(behind); }

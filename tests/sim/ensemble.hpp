@@ -31,7 +31,7 @@ public:
     void cut(handle_number who = every_handle, cut_position where = cut_position::before_arrival);
     /// Nothing gets through in either or one direction (a half-open connection), the connection stays. Afterwards all
     /// of it arrives, even what was sent on connections that the client has given up.
-    void stall(bool on, handle_number who = every_handle, direction way = direction::both);
+    void stall(bool on, handle_number who = every_handle, stalled_way way = stalled_way::both);
     void refuse_connections(bool on);
     void reject_credentials(bool on);
     /// The followers apply every write that late. One who has seen more than a server is not let in there.
@@ -51,6 +51,9 @@ public:
     void answer_next(request_kind kind, error_code answer, const request_filter& filter = {});
     void before_next(request_kind kind, std::function<void()> action, const request_filter& filter = {});
     void after_next(request_kind kind, std::function<void()> action, const request_filter& filter = {});
+    void fail_nth(const nth_fault& planned) { servers_->faults.add(planned); }
+    /// Requests that have arrived, pings apart.
+    [[nodiscard]] std::uint64_t arrivals() const { return servers_->faults.requests(); }
     /// Planned faults that no request has met yet.
     [[nodiscard]] std::size_t planned() const { return servers_->faults.unmet(); }
     void enable_random_faults(const fault_rates& rates, std::uint64_t seed);
@@ -59,6 +62,9 @@ public:
 
     // Sessions.
     void expire_session(std::int64_t id);
+    /// It did not expire by itself: nothing that its client did could have prevented it.
+    [[nodiscard]] bool ended_by_force(std::int64_t id) const { return servers_->forced_ends.contains(id); }
+    [[nodiscard]] bool any_ended_by_force() const { return !servers_->forced_ends.empty(); }
     [[nodiscard]] std::vector<std::int64_t> sessions() const;
     [[nodiscard]] std::int64_t session_of(handle_number who) const;
     [[nodiscard]] std::size_t handles() const { return servers_->handles(); }

@@ -1,5 +1,6 @@
 #include "tests/sim/faults.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace paddock::testing {
@@ -19,6 +20,12 @@ std::optional<sim_faults::rule> sim_faults::meet(const request& what, handle_num
         return met;
     }
     return std::nullopt;
+}
+
+std::optional<nth_fault> sim_faults::count_request() {
+    const std::uint64_t now = requests_++;
+    const auto found = std::ranges::find(nth_, now, &nth_fault::request);
+    return found == nth_.end() ? std::nullopt : std::optional(*found);
 }
 
 void sim_faults::roll(const fault_rates& rates, std::uint64_t seed) {

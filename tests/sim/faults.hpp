@@ -5,6 +5,7 @@
 #include <list>
 #include <optional>
 #include <random>
+#include <vector>
 
 #include "tests/sim/wire.hpp"
 
@@ -21,7 +22,7 @@ enum class fault_position {
 };
 
 /// The direction of a connection.
-enum class direction { both, to_server, to_client };
+enum class stalled_way { both, to_server, to_client };
 
 /// Which request a rule is for: of this handle, after so many others of its kind, with this in its path.
 struct request_filter {
@@ -37,6 +38,7 @@ struct fault_rates {
     double lose_forwarded = 0;  ///< as forwarded
     double lose_reply = 0;      ///< as after_commit
     double lose_on_reply = 0;   ///< as on_reply
+    double hold_up = 0;         ///< a thread of the server passes it on long after its connection has ended
     double cut = 0;             ///< the handle's connection, with all that is on the way
     double stall = 0;           ///< of the handle's connection, up to `longest`
     double half_open = 0;       ///< as stall, in one direction
@@ -44,6 +46,13 @@ struct fault_rates {
     double expire = 0;          ///< the request's session
     double reap = 0;            ///< containers
     std::chrono::nanoseconds longest = std::chrono::seconds(1);
+};
+
+/// What befalls the nth request that arrives at a server, the first being 0.
+struct nth_fault {
+    std::uint64_t request = 0;
+    fault_position where = fault_position::before_commit;
+    bool expires = false;  ///< instead: its session ends just before it
 };
 
 /// What the test has planned to go wrong, and a die for what it has not.
@@ -64,6 +73,12 @@ public:
     std::optional<rule> meet(const request& what, handle_number who, bool sending);
     [[nodiscard]] std::size_t unmet() const { return rules_.size(); }
 
+    /// Adds a fault at an exact place of an otherwise undisturbed run.
+    void add(const nth_fault& planned) { nth_.push_back(planned); }
+    /// The one that is planned for the request that arrives now.
+    std::optional<nth_fault> count_request();
+    [[nodiscard]] std::uint64_t requests() const { return requests_; }
+
     void roll(const fault_rates& rates, std::uint64_t seed);
     [[nodiscard]] const fault_rates& rates() const { return rates_; }
     bool hits(double probability);
@@ -73,6 +88,8 @@ public:
 
 private:
     std::list<rule> rules_;
+    std::vector<nth_fault> nth_;
+    std::uint64_t requests_ = 0;
     fault_rates rates_;
     std::mt19937_64 random_{0};
     std::uint64_t met_ = 0;

@@ -219,7 +219,7 @@ TEST_F(Faults, ShortStallOnlyDelays) {
 
 TEST_F(Faults, HalfOpenConnectionTakesRequestsAndGivesNoReply) {
     const auto user = connected(3s);
-    ensemble.stall(true, 1, direction::to_client);
+    ensemble.stall(true, 1, stalled_way::to_client);
     user->create("/a");
     world.advance(5ms);
     EXPECT_TRUE(ensemble.node("/a"));
@@ -231,7 +231,7 @@ TEST_F(Faults, HalfOpenConnectionTakesRequestsAndGivesNoReply) {
 
 TEST_F(Faults, HalfOpenConnectionDeliversWhatItsClientHasGivenUp) {
     const auto user = connected(1h);
-    ensemble.stall(true, 1, direction::to_server);
+    ensemble.stall(true, 1, stalled_way::to_server);
     user->create("/late");
     user->handle.reset();
     world.advance(1min);

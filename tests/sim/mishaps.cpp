@@ -6,6 +6,12 @@
 namespace paddock::testing {
 
 bool sim_servers::survives_faults(const std::shared_ptr<sim_link>& link, const request& what) {
+    if (what.kind != request_kind::ping) {
+        const auto nth = faults.count_request();
+        if (nth && nth->expires) end_session(link->session, "expired by plan");
+        if (nth && !link->open) return false;
+        if (nth && !nth->expires) return lose(link, queue(link, what), nth->where), false;
+    }
     const auto rule = faults.meet(what, link->handle, false);
     if (!rule) return survives_dice(link, what);
     if (rule->before) rule->before();
@@ -41,13 +47,14 @@ bool sim_servers::survives_dice(const std::shared_ptr<sim_link>& link, const req
         refusing = true;
         later(faults.up_to(rates.longest), [this] { refusing = false; });
     }
-    if (faults.hits(rates.stall)) stall_for_a_while(link->handle, direction::both);
+    if (faults.hits(rates.stall)) stall_for_a_while(link->handle, stalled_way::both);
     if (faults.hits(rates.half_open))
-        stall_for_a_while(link->handle, faults.hits(0.5) ? direction::to_server : direction::to_client);
+        stall_for_a_while(link->handle, faults.hits(0.5) ? stalled_way::to_server : stalled_way::to_client);
     if (faults.hits(rates.expire)) end_session(link->session, "expired by chance");
     if (faults.hits(rates.cut)) cut(link, faults.hits(0.5));
     if (!link->open) return false;
     if (faults.hits(rates.lose_request)) return hang_up(link), false;
+    if (faults.hits(rates.hold_up)) return hold_up(link, what), false;
     std::optional<fault_position> where;
     if (faults.hits(rates.lose_reply)) where = fault_position::after_commit;
     if (faults.hits(rates.lose_forwarded)) where = fault_position::forwarded;
@@ -56,7 +63,19 @@ bool sim_servers::survives_dice(const std::shared_ptr<sim_link>& link, const req
     return !where;
 }
 
-void sim_servers::stall_for_a_while(handle_number who, direction way) {
+// The session may have come back on another connection by then: what it has asked since overtakes this.
+void sim_servers::hold_up(const std::shared_ptr<sim_link>& link, const request& what) {
+    note(*link, "held up", what.path, std::string(name_of(what.kind)));
+    hang_up(link);
+    const auto turn = std::make_shared<sim_turn>();
+    turn->what = what;
+    turn->outcome = sim_turn::reply::nobody_waits_for;
+    later(faults.up_to(faults.rates().longest), [this, link, turn] {
+        if (is_write(turn->what.kind)) order(link, turn);
+    });
+}
+
+void sim_servers::stall_for_a_while(handle_number who, stalled_way way) {
     if (stalled_to_server_.contains(who) || stalled_to_client_.contains(who)) return;
     stall(true, who, way);
     later(faults.up_to(faults.rates().longest), [this, who] { stall(false, who); });

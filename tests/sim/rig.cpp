@@ -25,6 +25,8 @@ void rig::heal() {
     ensemble.isolate(every_handle, false);
     ensemble.lag(0ns);
     ensemble.deny({});
+    ensemble.options().reap_every = 0ns;
+    ensemble.options().max_connections = 0;
     for (core_client& one : clients) one.process.thaw();
 }
 

@@ -84,7 +84,7 @@ public:
     void end_session(std::int64_t id, std::string_view why);
     void hang_up(const std::shared_ptr<sim_link>& link);
     void cut(const std::shared_ptr<sim_link>& link, bool requests_arrive);
-    void stall(bool on, handle_number who, direction way = direction::both);
+    void stall(bool on, handle_number who, stalled_way way = stalled_way::both);
     /// The connections of this process's handles end without a farewell.
     void bury(const virtual_host& process);
     void lag(std::chrono::nanoseconds behind);
@@ -111,6 +111,7 @@ public:
     hazard_watch situations{hazards};
     denial denied;
     std::function<void(const txn&)> observer;
+    std::set<std::int64_t> forced_ends;  ///< sessions that `end_session` has ended
     bool refusing = false;
     bool rejecting = false;
     quorum among;
@@ -163,7 +164,8 @@ private:
 
     bool survives_faults(const std::shared_ptr<sim_link>& link, const request& what);
     bool survives_dice(const std::shared_ptr<sim_link>& link, const request& what);
-    void stall_for_a_while(handle_number who, direction way);
+    void hold_up(const std::shared_ptr<sim_link>& link, const request& what);
+    void stall_for_a_while(handle_number who, stalled_way way);
     void lose(const std::shared_ptr<sim_link>& link, const std::shared_ptr<sim_turn>& turn,
               fault_position where);
     std::shared_ptr<sim_turn> queue(const std::shared_ptr<sim_link>& link, const request& what);

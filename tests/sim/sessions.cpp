@@ -46,7 +46,7 @@ void sim_servers::prepare(sim_link& link) const {
     link.to_client->stall(stalled(stalled_to_client_));
 }
 
-void sim_servers::stall(bool on, handle_number who, direction way) {
+void sim_servers::stall(bool on, handle_number who, stalled_way way) {
     const auto change = [&](std::set<handle_number>& stalled) {
         if (on)
             stalled.insert(who);
@@ -55,8 +55,8 @@ void sim_servers::stall(bool on, handle_number who, direction way) {
         else
             stalled.erase(who);
     };
-    if (way != direction::to_client) change(stalled_to_server_);
-    if (way != direction::to_server) change(stalled_to_client_);
+    if (way != stalled_way::to_client) change(stalled_to_server_);
+    if (way != stalled_way::to_server) change(stalled_to_client_);
     for (const auto& one : servers_) {
         for (const auto& link : one->connections) prepare(*link);
     }
@@ -216,6 +216,7 @@ void sim_servers::close_session(sim_leadership& leading, std::int64_t id, propos
 }
 
 void sim_servers::end_session(std::int64_t id, std::string_view why) {
+    forced_ends.insert(id);
     among.decree([&](server_number leader, std::uint64_t entry, std::int64_t zxid) {
         records.note(world.now(), id, "session", "", std::string(why));
         close_session(*servers_[leader]->leadership, id, propose(entry, zxid));

@@ -132,11 +132,31 @@ bool virtual_environment::release_next_call(detail::boot_time limit) {
         const auto action = std::move(due->action);
         action();
     });
-    if (lane.runs()) lane.io.poll_one();  // no other handler is ready
+    if (lane.runs() && !priorities_) lane.io.poll_one();  // no other handler is ready
     return true;
 }
 
+void virtual_environment::schedule_by_priority(std::uint64_t seed) { priorities_.emplace(seed); }
+
+// The order of lanes_ is the order of priority.
+bool virtual_environment::step_by_priority() {
+    constexpr std::uint64_t steps_between_changes = 512;
+    constexpr std::chrono::milliseconds longest_neglect(3);
+    auto& random = *priorities_;
+    if (random() % steps_between_changes == 0)
+        std::ranges::rotate(lanes_, lanes_.begin() + static_cast<std::ptrdiff_t>(random() % lanes_.size()));
+    const bool neglect_last = lanes_.size() > 1 && random() % 4 == 0;
+    for (virtual_lane* const lane : lanes_) {
+        if (neglect_last && lane == lanes_.back() &&
+            release_next_call(saturating_add(now(), longest_neglect)))
+            return true;
+        if (lane->runs() && lane->io.poll_one() > 0) return true;
+    }
+    return release_next_call(detail::boot_time::max());
+}
+
 bool virtual_environment::step() {
+    if (priorities_) return step_by_priority();
     return run_ready_handler() || release_next_call(detail::boot_time::max());
 }
 
