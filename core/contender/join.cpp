@@ -33,9 +33,22 @@ asio::awaitable<error_code> contender::join(std::shared_ptr<session> home, joine
     mine.share = home->limits().take(node_path_length(*settings_), ec);
     if (ec) co_return ec;
     const std::string uuid = format_uuid(world_.random_128());
-    const std::string prefix = join_path(settings_->directory, protected_prefix(uuid) + settings_->kind);
-    int missing = 0;
     bool repeated = false;
+    ec = co_await join_as(home, uuid, mine, repeated);
+    // Also for one who has given up: nobody else would delete what turns up late (hazard A6).
+    if (repeated && !home->ended()) {
+        std::string own = ec ? std::string() : std::string(name_of(mine.path));
+        home->twins().add(settings_->directory, protected_prefix(uuid), std::move(own));
+    }
+    co_return ec;
+}
+
+// `repeated` tells that a create without an answer was found to have had no effect.
+asio::awaitable<error_code> contender::join_as(std::shared_ptr<session> home, const std::string& uuid,
+                                               joined_node& mine, bool& repeated) {
+    const std::string prefix = join_path(settings_->directory, protected_prefix(uuid) + settings_->kind);
+    error_code ec;
+    int missing = 0;
     // Ends by joining, a final error, the session's end or giving up; each round is one server's answer.
     for (;;) {
         listing_window::place listing = co_await home->listings().enter(*this);
@@ -54,10 +67,6 @@ asio::awaitable<error_code> contender::join(std::shared_ptr<session> home, joine
             }
         }
         if (!ec) delays_.reset();
-        if (!ec && repeated) {
-            std::string id = protected_prefix(uuid);
-            home->twins().add(settings_->directory, std::move(id), std::string(name_of(mine.path)));
-        }
         if (!ec || ec.category() == round_category()) co_return ec;
         if (is_code(ec, server_errc::no_node) && ++missing <= missing_rounds_max) {
             ec = co_await create_parents(*home);

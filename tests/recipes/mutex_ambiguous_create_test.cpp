@@ -72,6 +72,25 @@ TEST_F(AmbiguousCreate, LateTwinIsDeleted) {
     EXPECT_TRUE(ensemble.node(got->result.node()));
 }
 
+// Nobody else would look for it. Found by the simulation, mutex, seed 400: a server's thread was slower than the client
+// was in giving up.
+TEST_F(AmbiguousCreate, LateNodeOfOneWhoGaveUpIsDeleted) {
+    make_directory();
+    core_client& one = connected_client();
+    ensemble.fail_next(request_kind::create, fault_position::before_commit);
+    const attempt timed = acquire_within(one, 50ms);
+    ASSERT_TRUE(run_until_done(timed));
+    ASSERT_FALSE(timed->granted());
+    world.advance(500ms);
+    const auto asked = ensemble.exchanges(one.number());
+    const auto create = std::ranges::find(asked, request_kind::create, &exchange::kind);
+    ASSERT_NE(create, asked.end());
+    const std::string late = create->path + "0000000007";
+    ASSERT_FALSE(ensemble.create_by_operator(late, "", create_mode::ephemeral, one.session_id()));
+    ASSERT_EQ(nodes(), 1u);
+    EXPECT_TRUE(run_until([this] { return nodes() == 0; }));
+}
+
 // Without the write in join.cpp the follower would answer from before the create: two nodes, of which the first
 // would stand in the way until the session ends.
 class AmbiguousCreateOnThreeServers : public AmbiguousCreate {
