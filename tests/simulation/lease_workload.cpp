@@ -16,8 +16,8 @@ constexpr std::size_t waiting_max = 12;
 constexpr std::chrono::nanoseconds calm = 5s;
 // What clocks that differ by 200 ppm add to a bound.
 constexpr std::chrono::nanoseconds clock_slack = 5ms;
-// A queue of handlers and timers may hold a signal back that long.
-constexpr std::chrono::nanoseconds signal_slack = 20ms;
+// A process that comes last in the order of priority may be that late.
+constexpr std::chrono::nanoseconds signal_slack = 50ms;
 
 bool ended_by_caller(const error_code& ec) {
     return ec == boost::asio::error::operation_aborted || ec == make_error_code(errc::timed_out) ||
@@ -36,6 +36,7 @@ lease_workload::job_ptr lease_workload::begin(core_client& by, bool may_fail) {
     if (waiting_.size() >= waiting_max) return nullptr;
     auto made = std::make_shared<job>();
     made->by = &by;
+    made->begun = on_.world.now();
     made->path = on_.choose.one_of(directories_);
     made->may_fail = may_fail;
     waiting_.push_back(made);
@@ -47,6 +48,7 @@ void lease_workload::cancel() {
     const job_ptr chosen = on_.choose.one_of(waiting_);
     if (!on_.can_act(*chosen->by)) return;
     chosen->may_fail = true;
+    if (on_.world.now() - chosen->begun < on_.ensemble.options().one_way) on_.reach(hazard::a6);
     chosen->cancelled.emit(boost::asio::cancellation_type::terminal);
 }
 
@@ -57,6 +59,7 @@ void lease_workload::complete(const job_ptr& which, error_code ec, lease got) {
     waiting_.remove(which);
     require(static_cast<bool>(got) == !ec, "I4", "a lease comes with an error, or success without a lease");
     expect_right_end(*which, ec);
+    note_end(*which, ec);
     if (ec) return;
     ++grants_;
     which->held = std::move(got);
@@ -74,10 +77,18 @@ void lease_workload::complete(const job_ptr& which, error_code ec, lease got) {
 void lease_workload::expect_right_end(const job& ended, error_code ec) const {
     const core_client& by = *ended.by;
     if (ended.deadline && !on_.stood_still(by, detail::boot_time{}))
-        require(by.process.steady_now() <= *ended.deadline + clock_slack, "I4",
+        require(by.process.steady_now() <= *ended.deadline + signal_slack, "I4",
                 "an acquire outlived its deadline");
     if (!ec || (by.closing && ec == make_error_code(errc::client_closed))) return;
+    if (on_.full_counters && ec == make_error_code(errc::sequence_exhausted)) return;
     if (!ended.may_fail || !ended_by_caller(ec)) throw violation("I4", "an acquire failed: " + ec.message());
+}
+
+void lease_workload::note_end(const job& ended, error_code ec) const {
+    const bool late = ec == make_error_code(errc::timed_out);
+    if (late) on_.reach(ended.deadline ? hazard::b8 : hazard::b11);
+    if (ended.deadline && ended.by->process.steady_now() + 10ms > *ended.deadline) on_.reach(hazard::b10);
+    if (ended.by->closing) on_.reach(ec ? hazard::d6 : hazard::f15);
 }
 
 void lease_workload::expect_right_grant(const job& granted) {
@@ -99,6 +110,7 @@ void lease_workload::watch_states(const job_ptr& holder) {
         require(one->told != lease_state::lost, "I12", "a state is told after lost");
         require(one->told != now, "I12", "the same state is told twice");
         one->told = now;
+        one->by->ensemble.hazards().reach(hazard::c16);
     });
     holder->told = holder->held.state();
 }
@@ -108,6 +120,7 @@ void lease_workload::watch_states(const job_ptr& holder) {
 void lease_workload::use(const job_ptr& holder) {
     if (on_.choose.chance(0.5)) write_late(holder);
     if (on_.choose.chance(0.2)) on_.later(*holder->by, 500ms, [this, holder] { check(holder); });
+    if (on_.choose.chance(0.05)) return on_.reach(hazard::d7), let_go(holder);  // in its own handler
     const bool long_hold = on_.choose.chance(0.15);
     on_.later(*holder->by, long_hold ? std::chrono::nanoseconds(8s) : 300ms,
               [this, holder] { let_go(holder); });
@@ -115,6 +128,7 @@ void lease_workload::use(const job_ptr& holder) {
 
 void lease_workload::let_go(const job_ptr& holder) {
     if (!holder->held) return;
+    if (holder->session != holder->by->session_id()) on_.reach(hazard::d3);
     holder->changes.reset();
     holding_.remove(holder);
     if (on_.choose.chance(0.5)) return release(holder);
@@ -149,12 +163,17 @@ void lease_workload::write_late(const job_ptr& holder) {
 // --- what must always hold
 
 void lease_workload::see(const txn& agreed) {
+    for (const tree_change& change : agreed.changes)
+        if (change.what == tree_change::kind::removed && history_.alive(change.path) &&
+            !history_.holds(change.path))
+            on_.reach(hazard::b1);
     if (!history_.apply(agreed)) return;
     for (const job_ptr& one : holding_) {
         if (one->gone_at != detail::boot_time{}) continue;
-        if (!history_.alive(one->node))
+        if (!history_.alive(one->node)) {
             one->gone_at = on_.world.now();
-        else if (!history_.holds(one->node))
+            if (on_.can_act(*one->by)) on_.later(*one->by, 1ns, [this, one] { robbed(one); });
+        } else if (!history_.holds(one->node))
             throw violation("I1", one->node + " is held, and not the first any more");
     }
 }
@@ -163,7 +182,7 @@ void lease_workload::inspect() {
     for (const job_ptr& one : holding_) {
         if (!on_.can_act(*one->by)) {  // it says nothing while it stands still
             if (one->gone_at != detail::boot_time{}) one->gone_at = on_.world.now();
-            one->untold_since = {};
+            one->untold_since = one->cut_off_since = {};
             continue;
         }
         const lease_state state = one->held.state();
@@ -172,6 +191,7 @@ void lease_workload::inspect() {
         if (state == lease_state::suspect && one->by->core->leases()->policy == loss_policy::strict)
             throw violation("I7", one->node + " is suspect, which its policy calls lost");
         expect_told(*one, state);
+        expect_loss_by_time(*one, state);
         if (one->gone_at != detail::boot_time{}) expect_modest_claims(*one, state);
     }
 }
@@ -189,6 +209,19 @@ void lease_workload::expect_told(job& holder, lease_state state) {
                                   std::to_string(holder.lost.stop_requested()));
 }
 
+// Without a server's answer for the whole timeout of the session the lease is lost, whatever the servers would say.
+void lease_workload::expect_loss_by_time(job& holder, lease_state state) {
+    if (holder.by->session_id() != holder.session || holder.by->state() == session_state::connected) {
+        holder.cut_off_since = {};
+    } else if (holder.cut_off_since == detail::boot_time{}) {
+        holder.cut_off_since = holder.by->process.now();
+    } else {
+        const auto timeout = holder.by->core->options().session.parameters.timeout;
+        const bool over = holder.by->process.now() - holder.cut_off_since > timeout + signal_slack;
+        require(!over || state == lease_state::lost, "I6", "a lease outlives a timeout without contact");
+    }
+}
+
 // The node is gone: nobody may count on it any more. Who was robbed of it may still believe so, but not for long.
 void lease_workload::expect_modest_claims(job& holder, lease_state state) {
     if (on_.wrong_clocks.contains(holder.by)) return;
@@ -200,7 +233,7 @@ void lease_workload::expect_modest_claims(job& holder, lease_state state) {
 }
 
 bool lease_workload::excused(const job& holder) const {
-    return on_.forced_sessions.contains(holder.session) || on_.removed_nodes.contains(holder.token.value());
+    return on_.ensemble.ended_by_force(holder.session) || on_.removed_nodes.contains(holder.token.value());
 }
 
 void lease_workload::expect_bounds(const core_client& who) const {
@@ -230,10 +263,19 @@ std::string lease_workload::unsettled() {
     }
     if (nodes != expected)
         return std::to_string(expected) + " hold or wait, but there are " + std::to_string(nodes) + " nodes";
+    for (const core_client* const one : on_.actors()) {
+        if (one->state() == session_state::connected) continue;
+        calm_since_ = {};
+        robbed_.reset();
+        return "a client is not connected";
+    }
     if (calm_since_ == detail::boot_time{}) calm_since_ = on_.world.now();
     if (on_.world.now() - calm_since_ < calm) return "the calm is short yet";
+    for (const job_ptr& one : holding_)
+        if (history_.alive(one->node) && one->held.state() != lease_state::held)
+            return one->node + " is not held";
     if (!robbed_) rob_somebody();
-    if (!robbed_ || robbed_->lost.stop_requested()) return {};
+    if (!robbed_ || !robbed_->held || robbed_->lost.stop_requested()) return {};
     if (on_.world.now() - robbed_at_ > 100ms)
         throw violation("I6", "its holder does not notice that " + robbed_->node + " is deleted");
     return "a deletion is not noticed yet";
@@ -248,6 +290,7 @@ void lease_workload::rob_somebody() {
     robbed_at_ = on_.world.now();
     on_.removed_nodes.insert(robbed_->token.value());
     on_.ensemble.remove_by_operator(robbed_->node);
+    if (history_.alive(robbed_->node)) robbed_.reset();  // the leader has just stepped down
 }
 
 bool lease_workload::wind_down() {

@@ -40,6 +40,7 @@ protected:
         std::string path;
         bool may_fail = false;  ///< timed, cancelled or a single try: it need not be granted
         std::optional<std::chrono::steady_clock::time_point> deadline;
+        detail::boot_time begun{};
         int completions = 0;
         lease held;
         std::string node;
@@ -49,7 +50,8 @@ protected:
         subscription changes;
         lease_state told = lease_state::held;
         std::stop_token lost;
-        detail::boot_time untold_since{};  ///< what was told differs from what is so since then
+        detail::boot_time cut_off_since{};  ///< no connection since then
+        detail::boot_time untold_since{};   ///< what was told differs from what is so since then
         boost::asio::cancellation_signal cancelled;
     };
     using job_ptr = std::shared_ptr<job>;
@@ -68,20 +70,24 @@ protected:
     virtual void use(const job_ptr& holder);
     /// One agreed write, before any client can know of it.
     virtual void see(const txn& agreed);
+    /// The holder's node is gone, which it cannot know yet: the worst moment to do something.
+    virtual void robbed(const job_ptr& holder) { check(holder); }
+    void check(const job_ptr& holder);
     [[nodiscard]] const queue_history& history() const { return history_; }
 
     stage& on_;
 
 private:
     void complete(const job_ptr& which, error_code ec, lease got);
+    void note_end(const job& ended, error_code ec) const;
     void expect_right_end(const job& ended, error_code ec) const;
     void expect_right_grant(const job& granted);
     void watch_states(const job_ptr& holder);
     void let_go(const job_ptr& holder);
     void release(const job_ptr& holder);
-    void check(const job_ptr& holder);
     void write_late(const job_ptr& holder);
     void expect_modest_claims(job& holder, lease_state state);
+    void expect_loss_by_time(job& holder, lease_state state);
     void expect_told(job& holder, lease_state state);
     void expect_bounds(const core_client& who) const;
     void rob_somebody();

@@ -1,4 +1,5 @@
-// Runs seeds of the simulation. Two processes use two cores when one takes the even and one the odd half: --stride.
+// Runs seeds of the simulation, see --help.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <iostream>
@@ -6,8 +7,11 @@
 #include <vector>
 
 #include <glog/logging.h>
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 
+#include "tests/simulation/crew.hpp"
+#include "tests/simulation/search.hpp"
 #include "tests/simulation/simulation.hpp"
 
 namespace {
@@ -18,88 +22,121 @@ using std::chrono::steady_clock;
 struct choices {
     std::uint64_t first = 1;
     std::uint64_t count = 1;
-    std::uint64_t stride = 1;
+    std::size_t jobs = 1;
     double seconds = 0;
-    std::string recipe = "all";
+    std::string wanted = "all";
+    bool hazards = false;
+    std::size_t all_faults = 0;
     simulation_limits limits;
-};
-
-struct totals {
-    std::uint64_t seeds = 0;
-    std::uint64_t steps = 0;
-    std::uint64_t faults = 0;
-    std::uint64_t grants = 0;
-    double virtual_seconds = 0;
+    std::vector<recipe> recipes;
 };
 
 double seconds_since(steady_clock::time_point start) {
     return std::chrono::duration<double>(steady_clock::now() - start).count();
 }
 
-void show(const totals& sum, double took, bool last) {
-    std::fprintf(
-        stderr, "%s%llu seeds, %.1f virtual days, %llu steps, %llu faults, %llu grants, %.0f seeds/s%s",
-        last ? "" : "\r", static_cast<unsigned long long>(sum.seeds), sum.virtual_seconds / 86400,
-        static_cast<unsigned long long>(sum.steps), static_cast<unsigned long long>(sum.faults),
-        static_cast<unsigned long long>(sum.grants), static_cast<double>(sum.seeds) / took, last ? "\n" : "");
+std::string summary(const tally& sum, double took) {
+    char line[200];
+    std::snprintf(line, sizeof line,
+                  "%llu seeds, %.2f virtual days, %llu steps, %llu faults, %llu grants, %.0f seeds/s",
+                  static_cast<unsigned long long>(sum.seeds), sum.virtual_seconds / 86400,
+                  static_cast<unsigned long long>(sum.steps), static_cast<unsigned long long>(sum.faults),
+                  static_cast<unsigned long long>(sum.grants), static_cast<double>(sum.seeds) / took);
+    return line;
 }
 
-int report_failure(const recipe& what, std::uint64_t seed, const simulation_report& report) {
-    std::cout << "what the servers saw:\n"
+void report_failure(const recipe& what, std::uint64_t seed, const simulation_report& report) {
+    std::cout << "\nwhat the servers saw:\n"
               << report.trace << "seed " << seed << " recipe " << what.name << ": " << report.failure
-              << "\nreplay: sim --recipe " << what.name << " --seed " << seed << " --trace\n";
-    return 1;
+              << "\nreplay: build/release/tests/sim --recipe " << what.name << " --seed " << seed
+              << " --trace\n";
 }
 
-int run(const choices& chosen, const std::vector<recipe>& all) {
+bool work(const choices& chosen, std::size_t worker, const std::function<void(const tally&)>& tell) {
     const auto start = steady_clock::now();
-    auto shown = start;
-    totals sum;
-    for (std::uint64_t i = 0; i < chosen.count; ++i) {
+    auto told = start;
+    tally sum;
+    for (std::uint64_t i = worker; i < chosen.count; i += chosen.jobs) {
         if (chosen.seconds > 0 && seconds_since(start) > chosen.seconds) break;
-        const std::uint64_t seed = chosen.first + i * chosen.stride;
-        const recipe& what = all[seed / 2 % all.size()];  // the lowest bit chooses how many servers there are
+        const std::uint64_t seed = chosen.first + i;
+        const recipe& what =
+            chosen.recipes[seed / 2 % chosen.recipes.size()];  // each on one and on three servers
         const simulation_report report = simulate(what, seed, chosen.limits);
+        if (chosen.limits.trace)
+            std::cout << report.trace << "hash " << std::hex << report.hash << std::dec << '\n';
+        if (!report.failure.empty()) return report_failure(what, seed, report), false;
         ++sum.seeds;
         sum.steps += report.steps;
         sum.faults += report.faults;
         sum.grants += report.grants;
         sum.virtual_seconds += std::chrono::duration<double>(report.length).count();
-        if (!report.failure.empty()) return report_failure(what, seed, report);
-        if (chosen.limits.trace)
-            std::cout << report.trace << "hash " << std::hex << report.hash << std::dec << '\n';
-        if (steady_clock::now() - shown > std::chrono::seconds(1)) {
-            shown = steady_clock::now();
-            show(sum, seconds_since(start), false);
+        sum.hazards += report.hazards;
+        if (seconds_since(told) < 0.5) continue;
+        told = steady_clock::now();
+        tell(sum);
+    }
+    tell(sum);
+    return true;
+}
+
+bool run(const choices& chosen) {
+    const auto start = steady_clock::now();
+    const bool progress = ::isatty(STDERR_FILENO) == 1;
+    tally sum;
+    const bool fine = crew::run(
+        chosen.jobs, [&](std::size_t worker, const auto& tell) { return work(chosen, worker, tell); },
+        [&](const tally& now) {
+            sum = now;
+            if (progress) std::cerr << '\r' << summary(sum, seconds_since(start)) << std::flush;
+        });
+    if (progress) std::cerr << '\n';
+    if (!chosen.limits.trace) std::cout << summary(sum, seconds_since(start)) << '\n';
+    if (chosen.hazards) std::cout << sum.hazards.text();
+    return fine;
+}
+
+// Each seed of few: all ways to strike its requests.
+bool search(const choices& chosen) {
+    for (const recipe& what : chosen.recipes) {
+        for (std::uint64_t seed = chosen.first; seed < chosen.first + chosen.count; ++seed) {
+            const search_report report = search_all_faults(what, seed, chosen.all_faults);
+            std::cout << what.name << ", seed " << seed << ": " << report.runs << " runs" << std::endl;
+            if (report.failure.empty()) continue;
+            std::cout << report.failure << "\nfaults:" << report.faults << '\n';
+            return false;
         }
     }
-    show(sum, seconds_since(start), true);
-    return 0;
+    return true;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     choices chosen;
-    CLI::App app("Runs the library on a simulated ensemble in virtual time, with faults drawn from a seed.");
-    app.add_option("--seed", chosen.first, "the first seed")->capture_default_str();
-    app.add_option("--seeds", chosen.count, "how many")->capture_default_str();
-    app.add_option("--stride", chosen.stride, "from one seed to the next")->check(CLI::PositiveNumber);
-    app.add_option("--seconds", chosen.seconds, "no new seed after so many seconds");
+    CLI::App app(
+        "Runs the library on a simulated ensemble in virtual time, with faults drawn from each seed.");
     std::vector<std::string> names{"all"};
     for (const recipe& one : recipes()) names.emplace_back(one.name);
-    app.add_option("--recipe", chosen.recipe, "which recipe's workload")
+    app.add_option("--seed", chosen.first, "the first seed")->capture_default_str();
+    app.add_option("--seeds", chosen.count, "how many")->capture_default_str();
+    app.add_option("--jobs", chosen.jobs, "processes")->check(CLI::PositiveNumber)->capture_default_str();
+    app.add_option("--seconds", chosen.seconds, "no new seed after so many seconds");
+    app.add_option("--recipe", chosen.wanted, "whose workload")
         ->check(CLI::IsMember(names))
         ->capture_default_str();
-    app.add_option("--steps", chosen.limits.steps, "faults end after so many steps of a seed");
-    app.add_flag("--trace", chosen.limits.trace, "print all that the servers saw");
+    app.add_option("--steps", chosen.limits.steps, "the faults of a seed end after so many events");
+    app.add_flag("--trace", chosen.limits.trace, "print all that the servers saw, and what the library logs");
+    app.add_flag("--hazards", chosen.hazards, "count the situations of the hazard list that came up");
+    app.add_option(
+        "--all-faults", chosen.all_faults,
+        "instead: two clients, a short run, and every way to strike up to so many of its first 40 requests");
     CLI11_PARSE(app, argc, argv);
 
     FLAGS_minloglevel = chosen.limits.trace ? google::GLOG_INFO : google::GLOG_FATAL;
     FLAGS_logtostderr = true;
     google::InitGoogleLogging(argv[0]);
-    std::vector<recipe> wanted;
     for (const recipe& one : recipes())
-        if (chosen.recipe == "all" || chosen.recipe == one.name) wanted.push_back(one);
-    return run(chosen, wanted);
+        if (chosen.wanted == "all" || chosen.wanted == one.name) chosen.recipes.push_back(one);
+    chosen.jobs = std::min<std::size_t>(chosen.jobs, chosen.count);
+    return (chosen.all_faults > 0 ? search(chosen) : run(chosen)) ? 0 : 1;
 }

@@ -8,10 +8,10 @@ namespace {
 
 class mutex_workload final : public lease_workload {
 public:
-    explicit mutex_workload(stage& on) : lease_workload(on, mutex_holders) {}
+    explicit mutex_workload(stage& on) : lease_workload(on, oldest_contender) {}
 
     void act() override {
-        core_client* const by = on_.actor();
+        core_client* const by = on_.choose.chance(0.05) ? on_.leaver() : on_.actor();
         if (by == nullptr) return;
         const auto way = on_.choose.below(4);
         const job_ptr made = begin(*by, way < 2);

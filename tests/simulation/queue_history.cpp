@@ -1,5 +1,6 @@
 #include "tests/simulation/queue_history.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/path.hpp"
@@ -20,10 +21,10 @@ bool queue_history::apply(const txn& agreed) {
         const std::string name(detail::name_of(change.path));
         const bool created = change.what == tree_change::kind::created;
         if (created) {
-            found->second.names.insert(name);
+            found->second.names.push_back(name);
             created_[change.path] = agreed.zxid;
         } else {
-            found->second.names.erase(name);
+            std::erase(found->second.names, name);
         }
         count_twin(name, created ? 1 : -1);
         changed.insert(found->first);
@@ -31,7 +32,7 @@ bool queue_history::apply(const txn& agreed) {
     for (const std::string& directory : changed) {
         queue& now = queues_[directory];
         now.holders.clear();
-        for (const std::string& name : holders_({now.names.begin(), now.names.end()}))
+        for (const std::string& name : holders_(now.names))
             now.holders.insert(detail::join_path(directory, name));
         held_.insert(now.holders.begin(), now.holders.end());
     }
@@ -51,7 +52,8 @@ void queue_history::count_twin(std::string_view name, int by) {
 
 bool queue_history::alive(const std::string& node) const {
     const auto found = queues_.find(parent_of(node));
-    return found != queues_.end() && found->second.names.contains(std::string(detail::name_of(node)));
+    if (found == queues_.end()) return false;
+    return std::ranges::find(found->second.names, detail::name_of(node)) != found->second.names.end();
 }
 
 std::int64_t queue_history::created(const std::string& node) const {

@@ -17,7 +17,7 @@ namespace paddock::testing {
 /// to are behind.
 class queue_history {
 public:
-    /// Of a directory's children, those that hold by the recipe's rule.
+    /// Of a directory's children, in the order of their creation, those that hold by the recipe's rule.
     using rule = std::function<std::vector<std::string>(const std::vector<std::string>& children)>;
 
     queue_history(const std::vector<std::string>& directories, rule holders);
@@ -37,8 +37,8 @@ public:
 
 private:
     struct queue {
-        std::set<std::string> names;
-        std::set<std::string> holders;  // paths
+        std::vector<std::string> names;  // oldest first
+        std::set<std::string> holders;   // paths
     };
     void count_twin(std::string_view name, int by);
 

@@ -102,8 +102,8 @@ private:
 
     // Somebody whose node was taken by force, or whose clock stood still, may believe the wrong thing for a while.
     bool trusted(const owner& who) const {
-        return on_.can_act(*who.by) && !on_.wrong_clocks.contains(who.by) && on_.forced_sessions.empty() &&
-               on_.removed_nodes.empty();
+        return on_.can_act(*who.by) && !on_.wrong_clocks.contains(who.by) &&
+               !on_.ensemble.any_ended_by_force() && on_.removed_nodes.empty();
     }
 
     void lock_first(owner& who) {
@@ -116,7 +116,7 @@ private:
 
     void locked_first(owner& who, error_code ec) {
         require(who.now == phase::waits, "I4", "a lock completed twice");
-        require(!ec || who.may_fail || who.by->closing, "I4", "a lock failed");
+        require(!ec || who.may_fail || who.by->closing || on_.full_counters, "I4", "a lock failed");
         who.now = ec ? phase::idle : phase::holds;
         if (ec) return;
         ++holders_;
@@ -132,7 +132,8 @@ private:
     }
 
     // Beside its own first lock, which still waits.
-    static void lock_beside(owner& who) {
+    void lock_beside(owner& who) {
+        on_.reach(hazard::c12);
         who.lock->async_lock(who.id, [](error_code ec) {
             require(ec == make_error_code(errc::would_deadlock), "I4",
                     "an owner passed its own waiting lock");
@@ -158,6 +159,7 @@ private:
         if (--who.depth > 0) return on_.later(*who.by, 200ms, [this, &who] { unlock(who); });
         who.now = phase::idle;
         --holders_;
+        on_.reach(hazard::d5);
         who.lock->unlock(who.id, ec);
         require(ec == make_error_code(errc::not_owner), "D5", "an excess unlock is no error");
     }

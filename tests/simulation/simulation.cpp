@@ -15,7 +15,13 @@ namespace {
 class simulation {
 public:
     simulation(const recipe& what, std::uint64_t seed, const simulation_limits& limits)
-        : limits_(limits), stage_(seed), work_(what.make(stage_)), faults_(stage_, work_->directories()) {}
+        : limits_(limits),
+          stage_(seed, limits.clients),
+          work_(what.make(stage_)),
+          faults_(stage_, work_->directories()) {
+        if (!limits.swarm) stage_.ensemble.disable_random_faults();
+        for (const nth_fault& one : limits.faults) stage_.ensemble.fail_nth(one);
+    }
 
     void run(simulation_report& into) {
         const auto start = stage_.world.now();
@@ -28,7 +34,9 @@ public:
         into.hash = stage_.ensemble.trace_hash();
         into.steps = steps_;
         into.faults = faults_.faults() + stage_.ensemble.faults_met();
+        into.requests = stage_.ensemble.arrivals();
         into.grants = work_->grants();
+        into.hazards = stage_.ensemble.hazards();
         into.length = stage_.world.now() - start;
         if (!into.failure.empty() || limits_.trace)
             into.trace = stage_.ensemble.trace(limits_.trace ? 1'000'000 : 60);
@@ -60,7 +68,11 @@ private:
         else if (what < 7)
             work_->cancel();
         else
-            faults_.strike();
+            strike();
+    }
+
+    void strike() {
+        if (limits_.swarm) faults_.strike();
     }
 
     bool within(std::chrono::seconds limit, const std::function<bool()>& done) {

@@ -3,7 +3,10 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "tests/sim/faults.hpp"
+#include "tests/sim/hazards.hpp"
 #include "tests/simulation/workload.hpp"
 
 namespace paddock::testing {
@@ -13,7 +16,10 @@ struct simulation_limits {
     std::chrono::seconds length{120};  ///< in virtual time, before the faults end
     std::uint64_t steps = UINT64_MAX;  ///< single events, likewise
     std::chrono::milliseconds between{
-        300};            ///< that far apart is what applications and faults do, on average
+        300};  ///< that far apart is what applications and faults do, on average
+    std::size_t clients = 3;
+    bool swarm = true;  ///< else only `faults` happen
+    std::vector<nth_fault> faults = {};
     bool trace = false;  ///< keep all that servers saw for `simulation_report::trace`
 };
 
@@ -24,7 +30,9 @@ struct simulation_report {
     std::uint64_t steps = 0;
     std::uint64_t faults = 0;
     std::uint64_t grants = 0;
+    std::uint64_t requests = 0;
     std::chrono::nanoseconds length{};
+    hazard_log hazards;
 };
 
 /// One seed of one recipe. The same seed is the same run.

@@ -9,15 +9,17 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t clients_at_once = 3;
 constexpr std::chrono::nanoseconds longest_halt = 4s;
 
 }  // namespace
 
-stage::stage(std::uint64_t seed) : rig(seed, servers_for(seed)), choose(seed) {
+stage::stage(std::uint64_t seed, std::size_t clients_at_once) : rig(seed, servers_for(seed)), choose(seed) {
     ensemble.options().jitter = std::chrono::milliseconds(choose.below(4));
     ensemble.options().tick = std::chrono::milliseconds(choose.below(2) * 200);
+    if (choose.chance(0.5)) world.schedule_by_priority(choose.below(UINT64_MAX));
     if (choose.below(4) == 0) ensemble.options().max_timeout = 1s;  // less than some ask for
+    if (choose.below(8) == 0) ensemble.options().max_connections = 2;
+    if (choose.below(2) == 0) ensemble.options().reap_every = 1s;
     for (std::size_t i = 0; i < clients_at_once; ++i) add_actor();
 }
 
@@ -47,6 +49,13 @@ core_client* stage::actor() {
     std::vector<core_client*> able;
     std::ranges::copy_if(actors_, std::back_inserter(able), [this](auto* one) { return can_act(*one); });
     return able.empty() ? nullptr : choose.one_of(able);
+}
+
+core_client* stage::leaver() {
+    std::vector<core_client*> left;
+    for (core_client& one : clients)
+        if (one.closing && !one.process.killed()) left.push_back(&one);
+    return left.empty() ? nullptr : choose.one_of(left);
 }
 
 bool stage::can_act(const core_client& who) const {

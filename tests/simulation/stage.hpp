@@ -15,10 +15,12 @@ namespace paddock::testing {
 /// Where a simulation takes place: an ensemble, and clients that come and go.
 class stage : public rig {
 public:
-    explicit stage(std::uint64_t seed);
+    stage(std::uint64_t seed, std::size_t clients_at_once);
 
     /// A client whose process can call the library now; null when there is none.
     core_client* actor();
+    /// One that is closing or closed; null when there is none. Asking it for anything fails.
+    core_client* leaver();
     [[nodiscard]] bool can_act(const core_client& who) const;
     /// Clients that are neither closed nor killed.
     [[nodiscard]] const std::vector<core_client*>& actors() const { return actors_; }
@@ -29,6 +31,9 @@ public:
     /// Drops all that was to come later.
     void forget_plans() { plans_.clear(); }
 
+    /// A situation has come up that only callers know of.
+    void reach(hazard what) { ensemble.hazards().reach(what); }
+
     void add_actor();
     void retire(core_client& who);
     /// Stops its process by `stop`, and lets it go on later by `go`.
@@ -38,10 +43,10 @@ public:
     [[nodiscard]] bool stood_still(const core_client& who, detail::boot_time since) const;
 
     dice choose;
-    /// Sessions, nodes (by czxid) and clocks that were meddled with: what their holders believe is nobody's fault.
-    std::set<std::int64_t> forced_sessions;
+    /// Nodes (by czxid) and clocks that were meddled with: what their holders believe is nobody's fault.
     std::set<std::int64_t> removed_nodes;
     std::set<const core_client*> wrong_clocks;
+    bool full_counters = false;
     /// No server runs since then; zero: they do.
     detail::boot_time outage_since{};
 

@@ -1,6 +1,10 @@
 #include "tests/simulation/swarm.hpp"
 
+#include <cstdint>
 #include <iterator>
+#include <utility>
+
+#include "core/sequence_name.hpp"
 
 namespace paddock::testing {
 
@@ -23,7 +27,8 @@ swarm::swarm(stage& on, const std::vector<std::string>& directories) : on_(on), 
         {3, &swarm::lose_a_server}, {3, &swarm::cut_off_a_server},
         {1, &swarm::power_cut},     {3, &swarm::lag},
         {3, &swarm::reap},          {2, &swarm::operator_deletes},
-        {1, &swarm::litter},
+        {1, &swarm::litter},        {1, &swarm::fill_counter},
+        {1, &swarm::roll_over},
     };
     for (const fault& one : all) {
         if (!on_.choose.chance(0.5)) continue;
@@ -35,11 +40,12 @@ swarm::swarm(stage& on, const std::vector<std::string>& directories) : on_(on), 
 
 void swarm::draw_fault_rates() {
     fault_rates rates;
-    for (double* rate :
-         {&rates.lose_unsent, &rates.lose_request, &rates.lose_forwarded, &rates.lose_reply,
-          &rates.lose_on_reply, &rates.cut, &rates.stall, &rates.half_open, &rates.refuse, &rates.reap})
+    for (double* rate : {&rates.lose_unsent, &rates.lose_request, &rates.lose_forwarded, &rates.lose_reply,
+                         &rates.lose_on_reply, &rates.hold_up, &rates.cut, &rates.stall, &rates.half_open,
+                         &rates.refuse, &rates.reap})
         *rate = on_.choose.chance(0.3) ? 0.002 * static_cast<double>(on_.choose.below(10)) : 0;
     rates.longest = 1s;
+    held_up_ = rates.hold_up > 0;
     on_.ensemble.enable_random_faults(rates, on_.choose.below(UINT64_MAX));
 }
 
@@ -82,7 +88,7 @@ void swarm::stall() {
 void swarm::half_open() {
     const auto who = connection();
     if (who == 0) return;
-    const auto way = on_.choose.chance(0.5) ? direction::to_server : direction::to_client;
+    const auto way = on_.choose.chance(0.5) ? stalled_way::to_server : stalled_way::to_client;
     on_.ensemble.stall(true, who, way);
     on_.later(2s, [this, who] { on_.ensemble.stall(false, who); });
 }
@@ -90,7 +96,7 @@ void swarm::half_open() {
 void swarm::expire() {
     const core_client* const who = victim();
     if (who == nullptr || who->session_id() == 0) return;
-    on_.forced_sessions.insert(who->session_id());
+    if (who->stats().waiters > 0) on_.reach(hazard::b12);
     on_.ensemble.expire_session(who->session_id());
 }
 
@@ -143,6 +149,7 @@ void swarm::isolate() {
 
 void swarm::lose_a_server() {
     const server_number at = on_.choose.below(on_.ensemble.servers().size());
+    on_.reach(hazard::e13);
     on_.ensemble.servers().kill(at);
     on_.later(2s, [this, at] {
         if (on_.outage_since == detail::boot_time{}) on_.ensemble.servers().restart(at);
@@ -182,9 +189,23 @@ void swarm::operator_deletes() {
     on_.ensemble.remove_by_operator(path);
 }
 
+// The directory's sequence numbers are about to end, as after two thousand million acquires.
+void swarm::fill_counter() {
+    if (std::exchange(on_.full_counters, true)) return;  // a counter never goes back
+    // A counter that sticks gives a create that comes late the very name that its repetition had and has left again.
+    const bool sticks = !held_up_ && on_.choose.chance(0.5);
+    on_.ensemble.when_counters_are_full(sticks ? sim_tree::overflow::sticks : sim_tree::overflow::wraps);
+    const std::int32_t left = on_.choose.chance(0.5) ? 5 : INT32_MAX - detail::sequence_high_water + 5;
+    on_.ensemble.set_create_count(on_.choose.one_of(directories_), INT32_MAX - left);
+}
+
+// So are the zxids of this leader.
+void swarm::roll_over() { on_.ensemble.servers().fill_counter(20); }
+
 // Children that are no contenders, though they look a little like some.
 void swarm::litter() {
     const std::string& directory = on_.choose.one_of(directories_);
+    on_.reach(hazard::a12);
     for (const char* name : {"/config", "/0", "/lock-", "/lock-000000000x"})
         on_.ensemble.create_by_operator(directory + name);
 }

@@ -52,6 +52,8 @@ private:
     void reap();
     void operator_deletes();
     void litter();
+    void fill_counter();
+    void roll_over();
 
     void cut_off(server_number at);
     core_client* victim();
@@ -62,6 +64,7 @@ private:
     std::vector<fault> kinds_;
     std::uint64_t weights_ = 0;
     std::uint64_t faults_ = 0;
+    bool held_up_ = false;
     std::size_t leavers_ = 0;
 };
 

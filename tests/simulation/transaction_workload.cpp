@@ -1,3 +1,5 @@
+#include <set>
+
 #include <paddock/mutex.hpp>
 #include <paddock/transaction.hpp>
 
@@ -14,7 +16,7 @@ constexpr const char* ledger = "/ledger";
 /// clocks and processes.
 class transaction_workload final : public lease_workload {
 public:
-    explicit transaction_workload(stage& on) : lease_workload(on, mutex_holders) {
+    explicit transaction_workload(stage& on) : lease_workload(on, oldest_contender) {
         on_.ensemble.create_by_operator(ledger);
     }
 
@@ -36,9 +38,17 @@ protected:
     void see(const txn& agreed) override {
         lease_workload::see(agreed);
         for (const tree_change& change : agreed.changes) {
+            if (change.path.starts_with("/ledger/"))
+                require(written_.insert(change.after.data).second, "I4",
+                        "one transaction is committed twice");
             if (change.path != ledger || change.what != tree_change::kind::changed) continue;
             require(change.after.data >= change.before.data, "I3", "a guarded write undid a later holder's");
         }
+    }
+
+    void robbed(const job_ptr& holder) override {
+        lease_workload::robbed(holder);
+        commit(holder);
     }
 
 private:
@@ -46,12 +56,16 @@ private:
         if (!holder->held || holder->path != directories().front() || holder->by->closing) return;
         transaction writes(holder->held);
         writes.set(ledger, holder->token.to_string());
+        writes.create(std::string(ledger) + "/entry-", std::to_string(++entries_), create_mode::sequential);
         const bool alive = history().alive(holder->node);
         holder->by->handle.async_commit(
             writes, std::chrono::seconds(5), [alive](error_code ec, const std::vector<transaction_result>&) {
                 require(ec || alive, "I3", "a transaction is committed after its lease was gone");
             });
     }
+
+    std::uint64_t entries_ = 0;
+    std::set<std::string> written_;
 };
 
 }  // namespace
