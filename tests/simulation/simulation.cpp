@@ -43,10 +43,12 @@ public:
     }
 
 private:
+    // Some runs are crowded, in others there is time for what takes long.
     void play(detail::boot_time end) {
+        const auto between = limits_.between * (1 << stage_.choose.below(3));
         while (stage_.world.now() < end && steps_ < limits_.steps) {
             bool due = false;
-            const auto next = stage_.world.now() + stage_.choose.up_to(2 * limits_.between);
+            const auto next = stage_.world.now() + stage_.choose.up_to(2 * between);
             const auto alarm = stage_.world.call_at(next, [&due] { due = true; });
             while (!due && step()) {
             }

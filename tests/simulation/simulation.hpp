@@ -16,7 +16,7 @@ struct simulation_limits {
     std::chrono::seconds length{120};  ///< in virtual time, before the faults end
     std::uint64_t steps = UINT64_MAX;  ///< single events, likewise
     std::chrono::milliseconds between{
-        300};  ///< that far apart is what applications and faults do, on average
+        250};  ///< of what applications and faults do, on average; or twice, or four times
     std::size_t clients = 3;
     bool swarm = true;  ///< else only `faults` happen
     std::vector<nth_fault> faults = {};
