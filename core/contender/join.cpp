@@ -38,7 +38,7 @@ asio::awaitable<error_code> contender::join(std::shared_ptr<session> home, joine
     // Also for one who has given up: nobody else would delete what turns up late (hazard A6).
     if (repeated && !home->ended()) {
         std::string own = ec ? std::string() : std::string(name_of(mine.path));
-        home->twins().add(settings_->directory, protected_prefix(uuid), std::move(own));
+        home->twins().add(settings_->directory, protected_prefix(uuid), std::move(own), mine.share);
     }
     co_return ec;
 }

@@ -17,11 +17,13 @@ constexpr std::array delays = {milliseconds(20), milliseconds(200), milliseconds
 
 }  // namespace
 
-void twin_sweeper::add(std::string directory, std::string id, std::string own) {
+void twin_sweeper::add(std::string directory, std::string id, std::string own,
+                       std::weak_ptr<void> own_in_use) {
     hunt& added = hunts_[++last_];
     added.directory = std::move(directory);
     added.id = std::move(id);
     added.own = std::move(own);
+    added.own_in_use = std::move(own_in_use);
     arm(last_);
 }
 
@@ -39,7 +41,8 @@ void twin_sweeper::sweep(std::uint64_t which) {
                        if (!alive || at == hunts_.end()) return;
                        hunt& done = at->second;
                        for (const std::string& name : seen.names) {
-                           if (name == done.own || !name.starts_with(done.id)) continue;
+                           const bool is_own = name == done.own && !done.own_in_use.expired();
+                           if (is_own || !name.starts_with(done.id)) continue;
                            LOG(WARNING) << "paddock: session 0x" << std::hex << host_.id() << std::dec
                                         << " finds a late node " << name << " of its own in "
                                         << done.directory << "; deleting it";

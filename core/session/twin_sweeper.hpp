@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "core/environment.hpp"
@@ -19,8 +20,9 @@ class twin_sweeper {
 public:
     explicit twin_sweeper(session& host) : host_(host) {}
 
-    /// Looks in `directory` for names that begin with `id`, other than `own`.
-    void add(std::string directory, std::string id, std::string own);
+    /// Looks in `directory` for names that begin with `id`, other than `own` while that is in use. Afterwards a late
+    /// node may have the very same name: the directory may have been reaped, and count from zero again.
+    void add(std::string directory, std::string id, std::string own, std::weak_ptr<void> own_in_use);
     void end() { hunts_.clear(); }
 
 private:
@@ -28,6 +30,7 @@ private:
         std::string directory;
         std::string id;
         std::string own;
+        std::weak_ptr<void> own_in_use;
         std::size_t round = 0;
         scheduled_call next;
     };

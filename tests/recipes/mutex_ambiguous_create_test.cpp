@@ -72,6 +72,19 @@ TEST_F(AmbiguousCreate, LateTwinIsDeleted) {
     EXPECT_TRUE(ensemble.node(got->result.node()));
 }
 
+// Found by the simulation, reentrant_mutex, seed 3644.
+TEST_F(AmbiguousCreate, LateTwinMayHaveTheNameThatItsTwinHad) {
+    make_directory();
+    core_client& one = connected_client();
+    ensemble.fail_next(request_kind::create, fault_position::before_commit);
+    const attempt got = hold(one);
+    const std::string node = got->result.node();
+    got->result = lease();
+    ASSERT_TRUE(run_until([this] { return nodes() == 0; }, 100ms));
+    ASSERT_FALSE(ensemble.create_by_operator(node, "", create_mode::ephemeral, one.session_id()));
+    EXPECT_TRUE(run_until([this] { return nodes() == 0; }));
+}
+
 // Nobody else would look for it. Found by the simulation, mutex, seed 400: a server's thread was slower than the client
 // was in giving up.
 TEST_F(AmbiguousCreate, LateNodeOfOneWhoGaveUpIsDeleted) {

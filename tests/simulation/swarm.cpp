@@ -45,7 +45,6 @@ void swarm::draw_fault_rates() {
                          &rates.refuse, &rates.reap})
         *rate = on_.choose.chance(0.3) ? 0.002 * static_cast<double>(on_.choose.below(10)) : 0;
     rates.longest = 1s;
-    held_up_ = rates.hold_up > 0;
     on_.ensemble.enable_random_faults(rates, on_.choose.below(UINT64_MAX));
 }
 
@@ -192,9 +191,8 @@ void swarm::operator_deletes() {
 // The directory's sequence numbers are about to end, as after two thousand million acquires.
 void swarm::fill_counter() {
     if (std::exchange(on_.full_counters, true)) return;  // a counter never goes back
-    // A counter that sticks gives a create that comes late the very name that its repetition had and has left again.
-    const bool sticks = !held_up_ && on_.choose.chance(0.5);
-    on_.ensemble.when_counters_are_full(sticks ? sim_tree::overflow::sticks : sim_tree::overflow::wraps);
+    on_.ensemble.when_counters_are_full(on_.choose.chance(0.5) ? sim_tree::overflow::wraps
+                                                               : sim_tree::overflow::sticks);
     const std::int32_t left = on_.choose.chance(0.5) ? 5 : INT32_MAX - detail::sequence_high_water + 5;
     on_.ensemble.set_create_count(on_.choose.one_of(directories_), INT32_MAX - left);
 }

@@ -64,7 +64,6 @@ private:
     std::vector<fault> kinds_;
     std::uint64_t weights_ = 0;
     std::uint64_t faults_ = 0;
-    bool held_up_ = false;
     std::size_t leavers_ = 0;
 };
 
