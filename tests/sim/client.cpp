@@ -151,6 +151,14 @@ void sim_client::on_rejected() {
     end(server_errc::auth_failed);
 }
 
+// It notices should its process ever be exhumed.
+void sim_client::vanish() {
+    drop_link();
+    if (state_ == state::connected) state_ = state::connecting;
+    boost::asio::post(local_.executor(),
+                      guarded(weak_from_this(), [](sim_client& self) { self.end(errc::session_expired); }));
+}
+
 void sim_client::end(error_code reason) {
     drop_link();
     timer_.reset();

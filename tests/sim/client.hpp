@@ -30,10 +30,7 @@ public:
     /// The handle is being destroyed.
     void abandon();
     /// Its process has been killed: the system closes its connection.
-    void vanish() {
-        drop_link();
-        state_ = state::closed;
-    }
+    void vanish();
 
     // From the wire.
     void on_connect(const std::shared_ptr<sim_link>& link, const connect_response& answer);

@@ -43,8 +43,10 @@ bool rig::quiet() const {
 }
 
 std::string rig::close_clients() {
-    clients.remove_if([](const core_client& one) { return one.process.killed(); });
-    for (core_client& one : clients) one.close();
+    for (core_client& one : clients) {
+        one.close();
+        if (one.process.killed()) one.process.exhume();
+    }
     if (!run_until([this] { return std::ranges::all_of(clients, &core_client::closed); }))
         return "a client does not close";
     world.settle();

@@ -106,8 +106,27 @@ void virtual_environment::reschedule(const virtual_lane& lane) {
 
 void virtual_environment::bury(virtual_lane& lane, const virtual_host& process) {
     lane.dead = true;
-    remove(lane);
+    for (auto at = queue_->begin(); at != queue_->end();) {
+        entry& one = *at->second;
+        at = one.lane == &lane ? queue_->erase(at) : std::next(at);
+        if (one.lane == &lane) hand_over(one);
+    }
+    std::erase(lanes_, &lane);
     if (undertaker_) undertaker_(process);
+}
+
+void virtual_environment::exhume(virtual_lane& lane) {
+    lane.dead = false;
+    add(lane);
+}
+
+void virtual_environment::hand_over(entry& due) {
+    boost::asio::post(due.lane->io, [weak = due.self] {
+        const auto call = weak.lock();  // gone: taken back while it waited for its turn
+        if (!call) return;
+        const auto action = std::move(call->action);
+        action();
+    });
 }
 
 bool virtual_environment::run_ready_handler() {
@@ -126,12 +145,7 @@ bool virtual_environment::release_next_call(detail::boot_time limit) {
     queue_->erase(queue_->begin());
     now_.store(std::max(now(), place.first).time_since_epoch().count(), std::memory_order_relaxed);
     virtual_lane& lane = *next->lane;
-    boost::asio::post(lane.io, [weak = next->self] {
-        const auto due = weak.lock();  // gone: taken back while it waited for its turn
-        if (!due) return;
-        const auto action = std::move(due->action);
-        action();
-    });
+    hand_over(*next);
     if (lane.runs() && !priorities_) lane.io.poll_one();  // no other handler is ready
     return true;
 }
@@ -144,7 +158,8 @@ bool virtual_environment::step_by_priority() {
     constexpr std::chrono::milliseconds longest_neglect(3);
     auto& random = *priorities_;
     if (random() % steps_between_changes == 0)
-        std::ranges::rotate(lanes_, lanes_.begin() + static_cast<std::ptrdiff_t>(random() % lanes_.size()));
+        std::rotate(lanes_.begin(), lanes_.begin() + static_cast<std::ptrdiff_t>(random() % lanes_.size()),
+                    lanes_.end());
     const bool neglect_last = lanes_.size() > 1 && random() % 4 == 0;
     for (virtual_lane* const lane : lanes_) {
         if (neglect_last && lane == lanes_.back() &&

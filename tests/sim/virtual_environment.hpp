@@ -103,6 +103,7 @@ public:
     /// After a change of its clock: what it has planned comes when the clock shows that time.
     void reschedule(const virtual_lane& lane);
     void bury(virtual_lane& lane, const virtual_host& process);
+    void exhume(virtual_lane& lane);
 
 private:
     struct entry;
@@ -120,6 +121,7 @@ private:
 
     bool run_ready_handler();
     bool step_by_priority();
+    static void hand_over(entry& due);
     bool release_next_call(detail::boot_time limit);
     bool closing_ = false;
     std::atomic<std::int64_t> now_;

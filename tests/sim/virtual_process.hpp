@@ -32,6 +32,8 @@ public:
     /// As by SIGKILL: nothing of it ever runs again, and its connections end without a farewell. What it has sent
     /// still arrives.
     void kill() { world_.bury(lane_, *this); }
+    /// What was left undone runs after all, without a connection, so that objects of the process can be taken apart.
+    void exhume() { world_.exhume(lane_); }
     [[nodiscard]] condition state() const noexcept override;
     [[nodiscard]] bool killed() const noexcept { return state() == condition::killed; }
 

@@ -55,6 +55,7 @@ void lease_workload::cancel() {
 // --- grants
 
 void lease_workload::complete(const job_ptr& which, error_code ec, lease got) {
+    if (over_) return;  // of a process that is taken apart
     require(++which->completions == 1, "I4", "an acquire completed twice");
     waiting_.remove(which);
     require(static_cast<bool>(got) == !ec, "I4", "a lease comes with an error, or success without a lease");
@@ -68,6 +69,8 @@ void lease_workload::complete(const job_ptr& which, error_code ec, lease got) {
     which->token = which->held.fencing_token();
     which->lost = which->held.lost_token();
     expect_right_grant(*which);
+    require(!winding_down_ || which->held.state() == lease_state::held, "I6",
+            "a grant in calm is not certain");
     holding_.push_back(which);
     if (!history_.alive(which->node)) which->gone_at = on_.world.now();
     watch_states(which);
@@ -294,10 +297,15 @@ void lease_workload::rob_somebody() {
 }
 
 bool lease_workload::wind_down() {
+    winding_down_ = true;
     for (const job_ptr& one : std::list(holding_)) let_go(one);
     return std::ranges::all_of(waiting_, [](const job_ptr& one) { return one->by->process.killed(); });
 }
 
-void lease_workload::conclude() { require(history_.twins() == 0, "I5", "an acquisition has two nodes"); }
+void lease_workload::conclude() {
+    require(history_.twins() == 0, "I5", "an acquisition has two nodes");
+    over_ = true;
+    holding_.clear();
+}
 
 }  // namespace paddock::testing

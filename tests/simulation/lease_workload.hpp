@@ -101,6 +101,8 @@ private:
     std::map<std::string, fenced_resource> resources_;
     std::uint64_t grants_ = 0;
     detail::boot_time calm_since_{};
+    bool winding_down_ = false;
+    bool over_ = false;
     job_ptr robbed_;
     detail::boot_time robbed_at_{};
 };

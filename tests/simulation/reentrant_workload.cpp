@@ -64,7 +64,8 @@ public:
     void conclude() override {
         for (owner& one : owners_)
             if (!one.by->process.killed()) require(one.lock->hold_count(one.id) == 0, "I9", "a lock is left");
-        owners_.clear();
+        over_ = true;
+        for (owner& one : owners_) one.lock.reset();
     }
     [[nodiscard]] std::uint64_t grants() const override { return grants_; }
 
@@ -115,6 +116,7 @@ private:
     }
 
     void locked_first(owner& who, error_code ec) {
+        if (over_) return;  // of a process that is taken apart
         require(who.now == phase::waits, "I4", "a lock completed twice");
         require(!ec || who.may_fail || who.by->closing || on_.full_counters, "I4", "a lock failed");
         who.now = ec ? phase::idle : phase::holds;
@@ -169,6 +171,7 @@ private:
     std::list<owner> owners_;
     std::map<std::string, fencing_token> last_token_;
     std::size_t holders_ = 0;
+    bool over_ = false;
     std::uint64_t grants_ = 0;
 };
 
