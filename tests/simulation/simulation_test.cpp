@@ -26,7 +26,7 @@ TEST_P(EveryRecipe, KeepsTheInvariants) {
 }
 
 TEST_P(EveryRecipe, SameSeedSameRun) {
-    for (const std::uint64_t seed : {4711, 4712, 4713, 4714}) {
+    for (const std::uint64_t seed : {4711U, 4712U, 4713U, 4714U}) {
         const simulation_report first = simulate(GetParam(), seed);
         const simulation_report second = simulate(GetParam(), seed);
         EXPECT_EQ(first.hash, second.hash) << seed;
@@ -36,7 +36,7 @@ TEST_P(EveryRecipe, SameSeedSameRun) {
 }
 
 TEST_P(EveryRecipe, BearsEveryFaultAtEveryRequest) {
-    for (const std::uint64_t seed : {1, 2}) {
+    for (const std::uint64_t seed : {1U, 2U}) {
         const search_report report = search_all_faults(GetParam(), seed, 1);
         EXPECT_EQ(report.failure, "") << "seed " << seed << ", faults:" << report.faults;
         EXPECT_GT(report.runs, 50u);
