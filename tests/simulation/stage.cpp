@@ -65,23 +65,22 @@ bool stage::can_act(const core_client& who) const {
 }
 
 void stage::later(core_client& who, std::chrono::nanoseconds longest, std::function<void()> what) {
+    later_in(who.process, longest, std::move(what));
+}
+
+void stage::later(std::chrono::nanoseconds longest, std::function<void()> what) {
+    later_in(world, longest, std::move(what));
+}
+
+void stage::later_in(detail::environment& where, std::chrono::nanoseconds longest,
+                     std::function<void()> what) {
     const auto number = ++next_plan_;
-    const auto when = saturating_add(who.process.now(), choose.up_to(longest));
-    plans_[number] = who.process.call_at(when, [this, number, what = std::move(what)] {
+    const auto when = saturating_add(where.now(), choose.up_to(longest));
+    plans_[number] = where.call_at(when, [this, number, what = std::move(what)] {
         const auto running = std::exchange(plans_[number], {});
         plans_.erase(number);
         what();
     });
-}
-
-void stage::later(std::chrono::nanoseconds longest, std::function<void()> what) {
-    const auto number = ++next_plan_;
-    plans_[number] =
-        world.call_at(world.now() + choose.up_to(longest), [this, number, what = std::move(what)] {
-            const auto running = std::exchange(plans_[number], {});
-            plans_.erase(number);
-            what();
-        });
 }
 
 void stage::retire(core_client& who) { std::erase(actors_, &who); }

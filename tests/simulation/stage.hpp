@@ -56,6 +56,7 @@ private:
         void (virtual_process::*go)() = nullptr;
     };
     static ensemble_options servers_for(std::uint64_t seed);
+    void later_in(detail::environment& where, std::chrono::nanoseconds longest, std::function<void()> what);
     void release(core_client& who);
 
     std::vector<core_client*> actors_;
