@@ -77,6 +77,7 @@ TEST(Reactor, TakesCallsBack) {
 }
 
 TEST(Reactor, DoesNotWaitForNameLookups) {
+    const std::size_t threads = thread_count();
     for (int i = 0; i < 20; ++i) {
         const auto world = reactor::shared();
         run_on(*world, [&] {
@@ -84,7 +85,7 @@ TEST(Reactor, DoesNotWaitForNameLookups) {
             detail::look_up(target, "localhost", [](const auto&, const auto&) { FAIL(); });
         });
     }
-    const auto world = reactor::shared();
+    auto world = reactor::shared();
     std::promise<std::vector<std::string>> found;
     std::shared_ptr<detail::lookup_target> target;
     run_on(*world, [&] {
@@ -96,6 +97,9 @@ TEST(Reactor, DoesNotWaitForNameLookups) {
     ASSERT_EQ(addresses.wait_for(default_wait), std::future_status::ready);
     EXPECT_THAT(addresses.get(), ::testing::Contains("127.0.0.1"));
     run_on(*world, [&] { target.reset(); });
+    world.reset();
+    // Lookups that nobody waited for end by themselves.
+    EXPECT_TRUE(eventually([&] { return thread_count() == threads; }));
 }
 
 TEST(Reactor, IsOneForAllThreads) {

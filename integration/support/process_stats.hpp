@@ -4,7 +4,7 @@
 
 namespace paddock::testing {
 
-/// Threads of this process now, from /proc. A joined thread may be listed a moment longer: use `eventually`.
+/// Threads of this process now, from /proc, without those that are ending: a joined one never counts.
 [[nodiscard]] std::size_t thread_count();
 
 /// Open file descriptors of this process now, without the one that reading the list needs.
