@@ -90,7 +90,9 @@ asio::awaitable<error_code> contender::create_and_list(session& home, const std:
     home.children(settings_->directory, listed.sink());
     create_reply made = co_await created.take();
     children_reply seen = co_await listed.take();
-    unknown = made.what == fate::unknown;
+    // A counter that stands still gives a second create the name of the first: only we ask for it, and a late one has
+    // got it (hazard A14).
+    unknown = made.what == fate::unknown || is_code(made.ec, server_errc::node_exists);
     if (made.what == fate::answered) answered();
     if (made.ec) co_return home.ended() ? make_error_code(round_end::session_over) : made.ec;
     mine.path = std::move(made.path);

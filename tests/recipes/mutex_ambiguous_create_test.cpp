@@ -1,4 +1,6 @@
 // The reply to a create is lost: the node is found again on the same session, or was never there.
+#include <limits>
+
 #include "tests/support/core_fixture.hpp"
 
 namespace paddock::testing {
@@ -15,6 +17,12 @@ protected:
              at = all.find(" create /locks/a/_c_", at + 1))
             ++made;
         return made;
+    }
+    /// What the client's first create asked for: the node's path without its number.
+    std::string asked_for(const core_client& who) const {
+        const auto asked = ensemble.exchanges(who.number());
+        const auto create = std::ranges::find(asked, request_kind::create, &exchange::kind);
+        return create == asked.end() ? std::string() : create->path;
     }
     void make_directory() {
         ensemble.create_by_operator("/locks");
@@ -95,12 +103,28 @@ TEST_F(AmbiguousCreate, LateNodeOfOneWhoGaveUpIsDeleted) {
     ASSERT_TRUE(run_until_done(timed));
     ASSERT_FALSE(timed->granted());
     world.advance(500ms);
-    const auto asked = ensemble.exchanges(one.number());
-    const auto create = std::ranges::find(asked, request_kind::create, &exchange::kind);
-    ASSERT_NE(create, asked.end());
-    const std::string late = create->path + "0000000007";
+    const std::string late = asked_for(one) + "0000000007";
     ASSERT_FALSE(ensemble.create_by_operator(late, "", create_mode::ephemeral, one.session_id()));
     ASSERT_EQ(nodes(), 1u);
+    EXPECT_TRUE(run_until([this] { return nodes() == 0; }));
+}
+
+// A counter that stands still gives both creates one name. Found by the simulation, mutex, seed 7614.
+TEST_F(AmbiguousCreate, LateTwinMayHaveTheOnlyNameLeft) {
+    make_directory();
+    ensemble.when_counters_are_full(sim_tree::overflow::sticks);
+    ensemble.set_create_count("/locks/a", std::numeric_limits<std::int32_t>::max());
+    core_client& one = connected_client();
+    ensemble.fail_next(request_kind::create, fault_position::before_commit);
+    ensemble.after_next(request_kind::multi, [&] {
+        ensemble.before_next(request_kind::create, [&] {
+            const std::string late = asked_for(one) + "2147483647";
+            EXPECT_FALSE(ensemble.create_by_operator(late, "", create_mode::ephemeral, one.session_id()));
+        });
+    });
+    const attempt refused = acquire(one);
+    ASSERT_TRUE(run_until_done(refused));
+    EXPECT_EQ(refused->ec, make_error_code(errc::sequence_exhausted));
     EXPECT_TRUE(run_until([this] { return nodes() == 0; }));
 }
 
