@@ -35,8 +35,8 @@ bool ends(const std::filesystem::path& task) {
 
 std::size_t thread_count() {
     const auto count = std::count_if(std::filesystem::directory_iterator("/proc/self/task"),
-                                             std::filesystem::directory_iterator(),
-                                             [](const auto& task) { return !ends(task.path()); });
+                                     std::filesystem::directory_iterator(),
+                                     [](const auto& task) { return !ends(task.path()); });
     return static_cast<std::size_t>(count);
 }
 

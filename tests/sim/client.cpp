@@ -99,7 +99,7 @@ void sim_client::send(request what, completion done) {
         servers_->cut(link_, false);
         return;
     }
-    transmit(what);
+    transmit(std::move(what));
 }
 
 void sim_client::refuse(const request& what, error_code ec, detail::fate fate, completion done) {
@@ -112,11 +112,14 @@ void sim_client::refuse(const request& what, error_code ec, detail::fate fate, c
     });
 }
 
-void sim_client::transmit(const request& what) {
+void sim_client::transmit(request what) {
     counts_.bytes_sent += what.bytes();
     last_sent_ = local_.awake();
-    link_->to_server->push(servers_->delay(), [servers = servers_.get(), weak = std::weak_ptr(link_), what] {
-        if (const auto link = weak.lock()) servers->arrive(link, what);
+    const auto turn = std::make_shared<sim_turn>();
+    turn->answer.kind = what.kind;
+    turn->what = std::move(what);
+    link_->to_server->push(servers_->delay(), [servers = servers_.get(), weak = std::weak_ptr(link_), turn] {
+        if (const auto link = weak.lock()) servers->arrive(link, turn);
     });
 }
 
@@ -251,7 +254,7 @@ void sim_client::close(std::function<void()> done) {
     request last;
     last.kind = request_kind::close;
     servers_->records.sent(number_, last, servers_->world.now());
-    transmit(last);
+    transmit(std::move(last));
     timer_ = local_.call_at(saturating_add(local_.now(), close_patience), [self = shared_from_this()] {
         self->servers_->hazards.reach(hazard::d8);
         self->drop_link();
@@ -307,9 +310,9 @@ void sim_client::on_timer() {
         return boost::asio::post(
             local_.executor(), guarded(weak_from_this(), [](sim_client& self) { self.give_up_if_silent(); }));
     if (pending_.empty() && now >= saturating_add(last_sent_, timeout_ / 3)) {
-        const request ping;
+        request ping;
         servers_->records.sent(number_, ping, servers_->world.now());
-        transmit(ping);
+        transmit(std::move(ping));
     }
     arm();
 }

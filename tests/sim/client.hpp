@@ -57,7 +57,7 @@ private:
 
     void attempt();
     void try_again();
-    void transmit(const request& what);
+    void transmit(request what);
     void drop_link();
     void disconnect();
     void end(error_code reason);

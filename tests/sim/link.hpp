@@ -14,7 +14,7 @@ namespace paddock::testing {
 class sim_client;
 struct sim_link;
 
-/// A request at a server. Writes go to the leader as they come, reads are made when all before them are answered, and
+/// A request on its way to a server, and there. Writes go to the leader as they come, reads are made when all before them are answered, and
 /// the answers leave in the order of the requests.
 struct sim_turn {
     enum class reply {
@@ -30,6 +30,7 @@ struct sim_turn {
     std::weak_ptr<sim_link> home;  ///< where it waits
     std::function<void()> after;
 };
+using turn_ptr = std::shared_ptr<sim_turn>;
 
 /// One connection between a handle and a server, with what the server keeps for it.
 struct sim_link : std::enable_shared_from_this<sim_link> {
@@ -53,7 +54,7 @@ struct sim_link : std::enable_shared_from_this<sim_link> {
     bool heard = true;  ///< and still reads it
     std::int64_t session = 0;
     std::set<std::string> watched;
-    std::deque<std::shared_ptr<sim_turn>> turns;  ///< not yet answered
+    std::deque<turn_ptr> turns;  ///< not yet answered
 };
 
 }  // namespace paddock::testing

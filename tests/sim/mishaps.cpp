@@ -5,18 +5,19 @@
 
 namespace paddock::testing {
 
-bool sim_servers::survives_faults(const std::shared_ptr<sim_link>& link, const request& what) {
+bool sim_servers::survives_faults(const std::shared_ptr<sim_link>& link, const turn_ptr& turn) {
+    const request& what = turn->what;
     if (what.kind != request_kind::ping) {
         const auto nth = faults.count_request();
         if (nth && nth->expires) end_session(link->session, "expired by plan");
         if (nth && !link->open) return false;
-        if (nth && !nth->expires) return lose(link, queue(link, what), nth->where), false;
+        if (nth && !nth->expires) return queue(link, turn), lose(link, turn, nth->where), false;
     }
     const auto rule = faults.meet(what, link->handle, false);
-    if (!rule) return survives_dice(link, what);
+    if (!rule) return survives_dice(link, turn);
     if (rule->before) rule->before();
     if (!link->open) return false;
-    const auto turn = queue(link, what);
+    queue(link, turn);
     turn->after = rule->after;
     if (rule->position) {
         lose(link, turn, *rule->position);
@@ -30,8 +31,7 @@ bool sim_servers::survives_faults(const std::shared_ptr<sim_link>& link, const r
     return false;
 }
 
-void sim_servers::lose(const std::shared_ptr<sim_link>& link, const std::shared_ptr<sim_turn>& turn,
-                       fault_position where) {
+void sim_servers::lose(const std::shared_ptr<sim_link>& link, const turn_ptr& turn, fault_position where) {
     const bool on_way = where == fault_position::on_reply;
     turn->outcome = on_way ? sim_turn::reply::is_lost_on_way : sim_turn::reply::never_leaves;
     link->heard = on_way;
@@ -40,7 +40,7 @@ void sim_servers::lose(const std::shared_ptr<sim_link>& link, const std::shared_
     if (where == fault_position::forwarded) hang_up(link);
 }
 
-bool sim_servers::survives_dice(const std::shared_ptr<sim_link>& link, const request& what) {
+bool sim_servers::survives_dice(const std::shared_ptr<sim_link>& link, const turn_ptr& turn) {
     const fault_rates& rates = faults.rates();
     if (faults.hits(rates.reap)) reap();
     if (faults.hits(rates.refuse) && !refusing) {
@@ -54,21 +54,21 @@ bool sim_servers::survives_dice(const std::shared_ptr<sim_link>& link, const req
     if (faults.hits(rates.cut)) cut(link, faults.hits(0.5));
     if (!link->open) return false;
     if (faults.hits(rates.lose_request)) return hang_up(link), false;
-    if (faults.hits(rates.hold_up)) return hold_up(link, what), false;
+    if (faults.hits(rates.hold_up)) return hold_up(link, turn), false;
     std::optional<fault_position> where;
     if (faults.hits(rates.lose_reply)) where = fault_position::after_commit;
     if (faults.hits(rates.lose_forwarded)) where = fault_position::forwarded;
     if (faults.hits(rates.lose_on_reply)) where = fault_position::on_reply;
-    if (where) lose(link, queue(link, what), *where);
-    return !where;
+    if (!where) return true;
+    queue(link, turn);
+    lose(link, turn, *where);
+    return false;
 }
 
 // The session may have come back on another connection by then: what it has asked since overtakes this.
-void sim_servers::hold_up(const std::shared_ptr<sim_link>& link, const request& what) {
-    note(*link, "held up", what.path, std::string(name_of(what.kind)));
+void sim_servers::hold_up(const std::shared_ptr<sim_link>& link, const turn_ptr& turn) {
+    note(*link, "held up", turn->what.path, std::string(name_of(turn->what.kind)));
     hang_up(link);
-    const auto turn = std::make_shared<sim_turn>();
-    turn->what = what;
     turn->outcome = sim_turn::reply::nobody_waits_for;
     later(faults.up_to(faults.rates().longest), [this, link, turn] {
         if (is_write(turn->what.kind)) order(link, turn);

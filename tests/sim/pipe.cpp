@@ -12,9 +12,7 @@ void sim_pipe::push(std::chrono::nanoseconds delay, std::function<void()> arriva
 }
 
 detail::scheduled_call sim_pipe::deliver_at(detail::boot_time when) {
-    return receiver_.call_at(when, [weak = weak_from_this()] {
-        if (const auto self = weak.lock()) self->deliver();
-    });
+    return receiver_.call_at(when, [this] { deliver(); });  // taken back with the packet
 }
 
 void sim_pipe::deliver() {
@@ -23,6 +21,7 @@ void sim_pipe::deliver() {
         return;
     }
     if (on_the_way_.empty()) return;
+    const auto self = shared_from_this();
     const packet next = std::move(on_the_way_.front());
     on_the_way_.pop_front();
     next.arrival();

@@ -46,12 +46,6 @@ sim_servers::sim_servers(virtual_environment& where, const ensemble_options& cho
     among.start();
 }
 
-void sim_servers::tell(const sim_link& link, std::function<void(sim_client&)> what) {
-    link.to_client->push(delay(), [weak = link.client, what = std::move(what)] {
-        if (const auto client = weak.lock()) what(*client);
-    });
-}
-
 void sim_servers::note(const sim_link& link, std::string_view op, const std::string& path,
                        const std::string& result) {
     records.note(world.now(), link.session, op, path, result);
@@ -124,24 +118,23 @@ void sim_servers::commit(const std::function<void(sim_tree&, txn&)>& write) {
 
 // --- requests
 
-void sim_servers::arrive(const std::shared_ptr<sim_link>& link, const request& what) {
+void sim_servers::arrive(const std::shared_ptr<sim_link>& link, const turn_ptr& turn) {
     if (!link->open || !link->heard) return;
-    if (what.bytes() > options.max_request_bytes) hazards.reach(hazard::a15);
-    if (link->session == 0 || what.bytes() > options.max_request_bytes) return hang_up(link);
+    const bool oversized = turn->what.bytes() > options.max_request_bytes;
+    if (oversized) hazards.reach(hazard::a15);
+    if (link->session == 0 || oversized) return hang_up(link);
     touch(*link);
-    if (survives_faults(link, what)) execute(link, queue(link, what));
+    if (!survives_faults(link, turn)) return;
+    queue(link, turn);
+    execute(link, turn);
 }
 
-std::shared_ptr<sim_turn> sim_servers::queue(const std::shared_ptr<sim_link>& link, const request& what) {
-    auto turn = std::make_shared<sim_turn>();
-    turn->what = what;
+void sim_servers::queue(const std::shared_ptr<sim_link>& link, const turn_ptr& turn) {
     turn->home = link;
-    turn->answer.kind = what.kind;
     link->turns.push_back(turn);
-    return turn;
 }
 
-void sim_servers::execute(const std::shared_ptr<sim_link>& link, const std::shared_ptr<sim_turn>& turn) {
+void sim_servers::execute(const std::shared_ptr<sim_link>& link, const turn_ptr& turn) {
     if (is_ordered(turn->what.kind)) {
         order(link, turn);
     } else if (turn->what.kind == request_kind::sync) {
@@ -153,7 +146,7 @@ void sim_servers::execute(const std::shared_ptr<sim_link>& link, const std::shar
 }
 
 // The leader takes it even when the connection that it came by is gone.
-void sim_servers::order(const std::shared_ptr<sim_link>& link, const std::shared_ptr<sim_turn>& turn) {
+void sim_servers::order(const std::shared_ptr<sim_link>& link, const turn_ptr& turn) {
     among.write(
         link->at,
         [this, link, turn](server_number leader, std::uint64_t entry, std::int64_t zxid) {
@@ -196,11 +189,12 @@ void sim_servers::answer_in_order(const std::shared_ptr<sim_link>& link) {
         const auto turn = link->turns.front();
         if (waits(*turn)) return;
         link->turns.pop_front();
-        if (turn->outcome != sim_turn::reply::nobody_waits_for) answer(link, *turn);
+        if (turn->outcome != sim_turn::reply::nobody_waits_for) answer(link, turn);
     }
 }
 
-void sim_servers::answer(const std::shared_ptr<sim_link>& link, sim_turn& turn) {
+void sim_servers::answer(const std::shared_ptr<sim_link>& link, const turn_ptr& whose) {
+    sim_turn& turn = *whose;
     const request& what = turn.what;
     sim_replica& replica = servers_[link->at]->replica;
     if (!turn.ready) {
@@ -223,10 +217,7 @@ void sim_servers::answer(const std::shared_ptr<sim_link>& link, sim_turn& turn) 
     if (turn.outcome == sim_turn::reply::is_lost_on_way)
         return tell(*link,
                     [weak = std::weak_ptr(link)](sim_client& client) { client.on_hang_up(weak.lock()); });
-    tell(*link, [answer = turn.answer](sim_client& client) {
-        response copy = answer;
-        client.on_response(copy);
-    });
+    tell(*link, [whose](sim_client& client) { client.on_response(whose->answer); });
     if (what.kind == request_kind::close || turn.answer.ec == server_code(session_expired)) hang_up(link);
 }
 

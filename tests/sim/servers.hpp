@@ -73,7 +73,7 @@ public:
     /// A connection begins; the server keeps it until it has heard of its end.
     void dial(const std::shared_ptr<sim_link>& link);
     void arrive(const std::shared_ptr<sim_link>& link, const connect_request& what);
-    void arrive(const std::shared_ptr<sim_link>& link, const request& what);
+    void arrive(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
     /// The client has dropped the connection: the server hears of it behind all that was sent before.
     void leave(sim_link& link);
     [[nodiscard]] std::chrono::nanoseconds delay();
@@ -162,20 +162,25 @@ private:
     void reap(const std::string& path, server_number leader, txn& into);
     void close_session(sim_leadership& leading, std::int64_t id, proposal& into);
 
-    bool survives_faults(const std::shared_ptr<sim_link>& link, const request& what);
-    bool survives_dice(const std::shared_ptr<sim_link>& link, const request& what);
-    void hold_up(const std::shared_ptr<sim_link>& link, const request& what);
+    bool survives_faults(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
+    bool survives_dice(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
+    void hold_up(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
     void stall_for_a_while(handle_number who, stalled_way way);
-    void lose(const std::shared_ptr<sim_link>& link, const std::shared_ptr<sim_turn>& turn,
-              fault_position where);
-    std::shared_ptr<sim_turn> queue(const std::shared_ptr<sim_link>& link, const request& what);
-    void execute(const std::shared_ptr<sim_link>& link, const std::shared_ptr<sim_turn>& turn);
-    void order(const std::shared_ptr<sim_link>& link, const std::shared_ptr<sim_turn>& turn);
+    void lose(const std::shared_ptr<sim_link>& link, const turn_ptr& turn, fault_position where);
+    static void queue(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
+    void execute(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
+    void order(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
     void finish(sim_turn& turn);
     void prepare_write(sim_leadership& leading, const sim_link& link, sim_turn& turn, proposal& into);
     void answer_in_order(const std::shared_ptr<sim_link>& link);
-    void answer(const std::shared_ptr<sim_link>& link, sim_turn& turn);
-    void tell(const sim_link& link, std::function<void(sim_client&)> what);
+    void answer(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
+    /// Runs `what(client)` at the other end of the connection, after its delay.
+    template <class Action>
+    void tell(const sim_link& link, Action what) {
+        link.to_client->push(delay(), [weak = link.client, what = std::move(what)] {
+            if (const auto client = weak.lock()) what(*client);
+        });
+    }
     [[nodiscard]] virtual_host::condition process_of(std::int64_t session) const;
     void notice_end(std::int64_t session, bool asked_for, const sim_tree& before);
     void notice_lost_leader();

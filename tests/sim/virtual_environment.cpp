@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include <boost/asio/post.hpp>
-
 namespace paddock::testing {
 
 namespace {
@@ -16,24 +14,20 @@ constexpr std::int64_t start_of_time = std::chrono::nanoseconds(std::chrono::hou
 
 }  // namespace
 
-virtual_environment::entry::~entry() {
-    if (const auto all = waiting_in.lock()) all->erase(place);
-}
-
 virtual_environment::virtual_environment(std::uint64_t seed) : now_(start_of_time), random_(seed) {
     lanes_.push_back(&own_);
 }
 
 virtual_environment::~virtual_environment() {
     closing_ = true;
-    while (!queue_->empty()) {  // an action may own what owns its call
-        const auto dropped = queue_->begin()->second->self.lock();
-        queue_->erase(queue_->begin());
+    while (!queue_.empty()) {  // an action may own what owns its call
+        const auto dropped = queue_.begin()->shared_from_this();
+        queue_.erase(queue_.begin());
         const auto action = std::exchange(dropped->action, {});
     }
 }
 
-boost::asio::any_io_executor virtual_environment::executor() { return own_.io.get_executor(); }
+boost::asio::any_io_executor virtual_environment::executor() { return own_.get_executor(); }
 
 detail::boot_time virtual_environment::now() const noexcept {
     return detail::boot_time(detail::boot_clock::duration(now_.load(std::memory_order_relaxed)));
@@ -47,13 +41,11 @@ detail::scheduled_call virtual_environment::call_at(virtual_lane& lane, detail::
                                                     std::function<void()> action) {
     if (closing_ || lane.dead) return nullptr;
     auto made = std::make_shared<entry>();
-    made->waiting_in = queue_;
-    made->place = key(lane.clock.when(when), ++scheduled_);
+    made->place = {lane.clock.when(when), ++scheduled_};
     made->due = when;
     made->lane = &lane;
     made->action = std::move(action);
-    made->self = made;
-    queue_->emplace(made->place, made.get());
+    queue_.insert(*made);
     return made;
 }
 
@@ -88,27 +80,26 @@ void virtual_environment::add(virtual_lane& lane) { lanes_.push_back(&lane); }
 
 void virtual_environment::remove(virtual_lane& lane) {
     std::erase(lanes_, &lane);
-    for (auto at = queue_->begin(); at != queue_->end();)
-        at = at->second->lane == &lane ? queue_->erase(at) : ++at;
+    for (auto at = queue_.begin(); at != queue_.end();) at = at->lane == &lane ? queue_.erase(at) : ++at;
 }
 
 void virtual_environment::reschedule(const virtual_lane& lane) {
     std::vector<entry*> moved;
-    for (const auto& [place, one] : *queue_) {
-        if (one->lane == &lane) moved.push_back(one);
+    for (entry& one : queue_) {
+        if (one.lane == &lane) moved.push_back(&one);
     }
     for (entry* const one : moved) {
-        queue_->erase(one->place);
+        queue_.erase(*one);
         one->place.first = lane.clock.when(one->due);
-        queue_->emplace(one->place, one);
+        queue_.insert(*one);
     }
 }
 
 void virtual_environment::bury(virtual_lane& lane, const virtual_host& process) {
     lane.dead = true;
-    for (auto at = queue_->begin(); at != queue_->end();) {
-        entry& one = *at->second;
-        at = one.lane == &lane ? queue_->erase(at) : std::next(at);
+    for (auto at = queue_.begin(); at != queue_.end();) {
+        entry& one = *at;
+        at = one.lane == &lane ? queue_.erase(at) : std::next(at);
         if (one.lane == &lane) hand_over(one);
     }
     std::erase(lanes_, &lane);
@@ -120,8 +111,14 @@ void virtual_environment::exhume(virtual_lane& lane) {
     add(lane);
 }
 
+// Runs what is due when it is the lane's turn, which is at once when nothing waits there.
 void virtual_environment::hand_over(entry& due) {
-    boost::asio::post(due.lane->io, [weak = due.self] {
+    virtual_lane& lane = *due.lane;
+    if (lane.runs() && lane.idle() && !lane.dead) {
+        const auto action = std::move(due.action);
+        return lane.run(action);
+    }
+    lane.post([weak = due.weak_from_this()] {
         const auto call = weak.lock();  // gone: taken back while it waited for its turn
         if (!call) return;
         const auto action = std::move(call->action);
@@ -132,21 +129,19 @@ void virtual_environment::hand_over(entry& due) {
 bool virtual_environment::run_ready_handler() {
     for (std::size_t tried = 0; tried < lanes_.size(); ++tried) {
         virtual_lane& lane = *lanes_[next_lane_++ % lanes_.size()];
-        if (lane.runs() && lane.io.poll_one() > 0) return true;
+        if (lane.runs() && lane.run_one()) return true;
     }
     return false;
 }
 
 bool virtual_environment::release_next_call(detail::boot_time limit) {
-    if (queue_->empty()) return false;
-    const auto [place, next] = *queue_->begin();
-    if (place.first > limit || place.first == detail::boot_time::max())
-        return false;  // the end of time is never
-    queue_->erase(queue_->begin());
-    now_.store(std::max(now(), place.first).time_since_epoch().count(), std::memory_order_relaxed);
-    virtual_lane& lane = *next->lane;
-    hand_over(*next);
-    if (lane.runs() && !priorities_) lane.io.poll_one();  // no other handler is ready
+    if (queue_.empty()) return false;
+    entry& next = *queue_.begin();
+    const detail::boot_time when = next.place.first;
+    if (when > limit || when == detail::boot_time::max()) return false;  // the end of time is never
+    queue_.erase(queue_.begin());
+    now_.store(std::max(now(), when).time_since_epoch().count(), std::memory_order_relaxed);
+    hand_over(next);
     return true;
 }
 
@@ -165,7 +160,7 @@ bool virtual_environment::step_by_priority() {
         if (neglect_last && lane == lanes_.back() &&
             release_next_call(saturating_add(now(), longest_neglect)))
             return true;
-        if (lane->runs() && lane->io.poll_one() > 0) return true;
+        if (lane->runs() && lane->run_one()) return true;
     }
     return release_next_call(detail::boot_time::max());
 }
@@ -202,6 +197,6 @@ bool virtual_environment::run_until(const std::function<bool()>& done, std::chro
     return true;
 }
 
-std::size_t virtual_environment::scheduled_calls() const { return queue_->size(); }
+std::size_t virtual_environment::scheduled_calls() const { return queue_.size(); }
 
 }  // namespace paddock::testing

@@ -5,33 +5,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <random>
 #include <utility>
 #include <vector>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
+#include <boost/intrusive/set.hpp>
 
 #include "core/environment.hpp"
-#include "tests/sim/virtual_clock.hpp"
+#include "tests/sim/virtual_lane.hpp"
 
 namespace paddock::testing {
-
-/// The handlers of one simulated process: all run on the test's thread, one after the other.
-struct virtual_lane {
-    [[nodiscard]] bool runs() const { return !frozen && !suspended && !paused; }
-
-    boost::asio::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy{io.get_executor()};
-    virtual_clock clock;
-    bool frozen = false;
-    bool suspended = false;
-    bool paused = false;
-    bool dead = false;
-};
 
 /// Where a simulated process runs. Beside the clock of its `environment` it has the one that the C client goes by.
 class virtual_host : public detail::environment {
@@ -106,18 +91,16 @@ public:
     void exhume(virtual_lane& lane);
 
 private:
-    struct entry;
-    using key = std::pair<detail::boot_time, std::uint64_t>;  // ties in the order of scheduling
-    using queue = std::map<key, entry*>;
-    struct entry {
-        ~entry();
-        std::weak_ptr<queue> waiting_in;
-        key place;
-        detail::boot_time due;  // by the lane's clock
+    using leaves_by_itself = boost::intrusive::link_mode<boost::intrusive::auto_unlink>;
+    struct entry : boost::intrusive::set_base_hook<leaves_by_itself>, std::enable_shared_from_this<entry> {
+        friend bool operator<(const entry& a, const entry& b) { return a.place < b.place; }
+
+        std::pair<detail::boot_time, std::uint64_t> place;  // ties in the order of scheduling
+        detail::boot_time due;                              // by the lane's clock
         virtual_lane* lane = nullptr;
         std::function<void()> action;
-        std::weak_ptr<entry> self;
     };
+    using queue = boost::intrusive::set<entry, boost::intrusive::constant_time_size<false>>;
 
     bool run_ready_handler();
     bool step_by_priority();
@@ -126,7 +109,7 @@ private:
     bool closing_ = false;
     std::atomic<std::int64_t> now_;
     std::uint64_t scheduled_ = 0;
-    std::shared_ptr<queue> queue_ = std::make_shared<queue>();
+    queue queue_;
     std::optional<std::mt19937_64> priorities_;
     std::mt19937_64 random_;
     opener opener_;

@@ -37,7 +37,7 @@ public:
     [[nodiscard]] condition state() const noexcept override;
     [[nodiscard]] bool killed() const noexcept { return state() == condition::killed; }
 
-    boost::asio::any_io_executor executor() override { return lane_.io.get_executor(); }
+    boost::asio::any_io_executor executor() override { return lane_.get_executor(); }
     [[nodiscard]] detail::boot_time now() const noexcept override { return lane_.clock.shows(world_.now()); }
     [[nodiscard]] detail::boot_time awake() const noexcept override;
     [[nodiscard]] std::chrono::steady_clock::time_point steady_now() const noexcept override {

@@ -2,12 +2,15 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <iostream>
+#include <new>
 #include <system_error>
 #include <type_traits>
 #include <vector>
@@ -25,7 +28,24 @@ struct worker {
     bool over = false;
 };
 
-worker start(std::size_t number, const crew::part& work) {
+using counter = std::atomic<std::uint64_t>;
+static_assert(counter::is_always_lock_free, "processes share it");
+
+/// In memory that children share.
+struct shared_counter {
+    shared_counter() {
+        void* const page =
+            ::mmap(nullptr, sizeof(counter), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (page == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
+        value = new (page) counter(0);
+    }
+    shared_counter(const shared_counter&) = delete;
+    shared_counter& operator=(const shared_counter&) = delete;
+    ~shared_counter() { ::munmap(value, sizeof(counter)); }
+    counter* value;
+};
+
+worker start(const shared_counter& numbers, const crew::part& work) {
     int ends[2];
     if (::pipe(ends) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
     std::cout.flush();
@@ -37,7 +57,8 @@ worker start(std::size_t number, const crew::part& work) {
     }
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::close(ends[0]);
-    const bool fine = work(number, [&](const tally& sum) { (void)!::write(ends[1], &sum, sizeof sum); });
+    const bool fine = work([&] { return numbers.value->fetch_add(1); },
+                           [&](const tally& sum) { (void)!::write(ends[1], &sum, sizeof sum); });
     std::cout.flush();
     ::_exit(fine ? 0 : 1);
 }
@@ -67,8 +88,9 @@ tally& tally::operator+=(const tally& other) {
 }
 
 bool crew::run(std::size_t workers, const part& work, const std::function<void(const tally&)>& show) {
+    const shared_counter numbers;
     std::vector<worker> all;
-    for (std::size_t i = 0; i < workers; ++i) all.push_back(start(i, work));
+    for (std::size_t i = 0; i < workers; ++i) all.push_back(start(numbers, work));
     bool fine = true;
     for (std::size_t left = workers; left > 0 && fine;) {
         std::vector<pollfd> watched;

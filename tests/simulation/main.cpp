@@ -52,11 +52,12 @@ void report_failure(const recipe& what, std::uint64_t seed, const simulation_rep
               << " --trace\n";
 }
 
-bool work(const choices& chosen, std::size_t worker, const std::function<void(const tally&)>& tell) {
+bool work(const choices& chosen, const std::function<std::uint64_t()>& next,
+          const std::function<void(const tally&)>& tell) {
     const auto start = steady_clock::now();
     auto told = start;
     tally sum;
-    for (std::uint64_t i = worker; i < chosen.count; i += chosen.jobs) {
+    for (std::uint64_t i = next(); i < chosen.count; i = next()) {
         if (chosen.seconds > 0 && seconds_since(start) > chosen.seconds) break;
         const std::uint64_t seed = chosen.first + i;
         const recipe& what =
@@ -84,7 +85,7 @@ bool run(const choices& chosen) {
     const bool progress = ::isatty(STDERR_FILENO) == 1;
     tally sum;
     const bool fine = crew::run(
-        chosen.jobs, [&](std::size_t worker, const auto& tell) { return work(chosen, worker, tell); },
+        chosen.jobs, [&](const auto& next, const auto& tell) { return work(chosen, next, tell); },
         [&](const tally& now) {
             sum = now;
             if (progress) std::cerr << '\r' << summary(sum, seconds_since(start)) << std::flush;
