@@ -62,8 +62,7 @@ void sim_client::attempt() {
     link_->fresh = session_ == 0;
     servers_->dial(link_);
     handshake_sent_ = local_.now();
-    const connect_request hello{
-        session_, timeout_, last_zxid_, {watches_.begin(), watches_.end()}, parameters_.auth};
+    const connect_request hello{session_, timeout_, last_zxid_, parameters_.auth};
     request counted;
     counted.kind = request_kind::connect;
     servers_->records.sent(number_, counted, servers_->world.now());
@@ -146,7 +145,16 @@ void sim_client::on_connect(const std::shared_ptr<sim_link>& link, const connect
     last_sent_ = last_received_ = local_.awake();
     timer_.reset();
     arm();
+    set_watches();
     listener_->on_connected(session_, timeout_, handshake_sent_);
+}
+
+void sim_client::set_watches() {
+    if (watches_.empty()) return;
+    const set_watches_request what{{watches_.begin(), watches_.end()}, last_zxid_};
+    link_->to_server->push(servers_->delay(), [servers = servers_.get(), weak = std::weak_ptr(link_), what] {
+        if (const auto link = weak.lock()) servers->arrive(link, what);
+    });
 }
 
 void sim_client::on_rejected() {

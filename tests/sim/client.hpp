@@ -58,6 +58,7 @@ private:
     void attempt();
     void try_again();
     void transmit(request what);
+    void set_watches();
     void drop_link();
     void disconnect();
     void end(error_code reason);

@@ -27,9 +27,11 @@ public:
 private:
     struct packet {
         std::function<void()> arrival;
+        detail::boot_time due;
         detail::scheduled_call timer;
     };
     void deliver();
+    void take_next();
     detail::scheduled_call deliver_at(detail::boot_time when);
 
     detail::environment& receiver_;

@@ -73,6 +73,7 @@ public:
     /// A connection begins; the server keeps it until it has heard of its end.
     void dial(const std::shared_ptr<sim_link>& link);
     void arrive(const std::shared_ptr<sim_link>& link, const connect_request& what);
+    void arrive(const std::shared_ptr<sim_link>& link, const set_watches_request& what);
     void arrive(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
     /// The client has dropped the connection: the server hears of it behind all that was sent before.
     void leave(sim_link& link);
@@ -149,7 +150,6 @@ private:
     void attach(const std::shared_ptr<sim_link>& link, const connect_request& what);
     void admit(const std::shared_ptr<sim_link>& link, std::int64_t session, const connect_request& what);
     void welcome(const std::shared_ptr<sim_link>& link, const connect_response& answer);
-    void set_watches(const std::shared_ptr<sim_link>& link, const connect_request& what);
     [[nodiscard]] std::chrono::milliseconds negotiated(std::chrono::milliseconds wanted) const;
     void prepare(sim_link& link) const;
     void detach(sim_link& link);

@@ -136,7 +136,6 @@ void sim_servers::admit(const std::shared_ptr<sim_link>& link, std::int64_t sess
     here.attached[session] = link;
     note(*link, "connect", "", "ok");
     welcome(link, {session, negotiated(what.timeout)});
-    set_watches(link, what);
 }
 
 void sim_servers::close_former(server& here, std::int64_t session) {
@@ -164,15 +163,16 @@ void sim_servers::welcome(const std::shared_ptr<sim_link>& link, const connect_r
 }
 
 // One packet holds all watches of a handle: past the limit no connection of it survives.
-void sim_servers::set_watches(const std::shared_ptr<sim_link>& link, const connect_request& what) {
+void sim_servers::arrive(const std::shared_ptr<sim_link>& link, const set_watches_request& what) {
+    if (!link->open || !link->heard) return;
     sim_replica& replica = servers_[link->at]->replica;
     std::size_t bytes = 0;
-    for (const auto& path : what.watches) bytes += path.size() + 4;
+    for (const auto& path : what.paths) bytes += path.size() + 4;
     if (bytes > options.max_request_bytes) {
         hazards.reach(hazard::b6);
         return hang_up(link);
     }
-    for (const auto& path : what.watches) {
+    for (const auto& path : what.paths) {
         const node_record* const node = replica.tree.find(path);
         if (node && node->mzxid <= what.last_zxid) {
             replica.watch(path, link);

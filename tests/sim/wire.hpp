@@ -49,8 +49,13 @@ struct connect_request {
     std::int64_t session = 0;  ///< 0: a new one
     std::chrono::milliseconds timeout{};
     std::int64_t last_zxid = 0;
-    std::vector<std::string> watches;
     std::vector<credentials> auth;
+};
+
+/// What a handle has left on its former connection; goes first on the next.
+struct set_watches_request {
+    std::vector<std::string> paths;
+    std::int64_t last_zxid = 0;
 };
 
 /// The answer to any request; each kind uses its part.

@@ -58,7 +58,7 @@ public:
     bool wind_down() override {
         for (owner& one : owners_) unlock(one);
         return std::ranges::all_of(
-            owners_, [](const owner& one) { return one.now != phase::waits || one.by->process.killed(); });
+            owners_, [](const owner& one) { return one.now == phase::idle || one.by->process.killed(); });
     }
 
     void conclude() override {

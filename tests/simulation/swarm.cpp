@@ -35,6 +35,7 @@ swarm::swarm(stage& on, const std::vector<std::string>& directories) : on_(on), 
         kinds_.push_back(one);
         weights_ += one.weight;
     }
+    longest_silence_ = std::chrono::seconds(1 << on_.choose.below(4));
     draw_fault_rates();
 }
 
@@ -81,7 +82,7 @@ void swarm::stall() {
     const auto who = connection();
     if (who == 0) return;
     on_.ensemble.stall(true, who);
-    on_.later(2s, [this, who] { on_.ensemble.stall(false, who); });
+    on_.later(longest_silence_, [this, who] { on_.ensemble.stall(false, who); });
 }
 
 void swarm::half_open() {
@@ -89,7 +90,7 @@ void swarm::half_open() {
     if (who == 0) return;
     const auto way = on_.choose.chance(0.5) ? stalled_way::to_server : stalled_way::to_client;
     on_.ensemble.stall(true, who, way);
-    on_.later(2s, [this, who] { on_.ensemble.stall(false, who); });
+    on_.later(longest_silence_, [this, who] { on_.ensemble.stall(false, who); });
 }
 
 void swarm::expire() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -64,6 +65,7 @@ private:
     std::vector<fault> kinds_;
     std::uint64_t weights_ = 0;
     std::uint64_t faults_ = 0;
+    std::chrono::nanoseconds longest_silence_{};  ///< of a connection that stands: up to a whole session
     std::size_t leavers_ = 0;
 };
 
