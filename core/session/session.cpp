@@ -98,8 +98,8 @@ void session::on_connected(std::int64_t session_id, std::chrono::milliseconds ti
     timing.strict = settings_.on_loss == loss_policy::strict;
     clock_->connected(handshake_sent, timing);
     connected_ = true;
-    last_sent_ = last_heartbeat_ = handshake_sent;  // it touches the session on the leader itself
-    silence_.reset();
+    last_sent_ = last_heartbeat_ = handshake_sent;
+    reported_.connected(handshake_sent);
     VLOG(1) << "paddock: session 0x" << std::hex << id_ << std::dec << " connected, timeout "
             << timeout.count() << " ms";
     obligations_->on_connected();

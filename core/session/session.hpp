@@ -15,7 +15,7 @@
 #include "core/session/delete_obligations.hpp"
 #include "core/session/lease_keeper.hpp"
 #include "core/session/listing_window.hpp"
-#include "core/session/recent_silence.hpp"
+#include "core/session/reported_contact.hpp"
 #include "core/session/session_clock.hpp"
 #include "core/session/session_limits.hpp"
 #include "core/session/twin_sweeper.hpp"
@@ -100,8 +100,8 @@ private:
     bool refuse(const reply_to<Reply>& done);
     template <class Reply>
     reply_to<Reply> tracked(reply_to<Reply> done, bool is_write);
-    void answered(const reply& answer, boot_time sent, std::chrono::nanoseconds silence, bool is_write);
-    void confirmed(boot_time sent, std::chrono::nanoseconds silence);
+    void answered(const reply& answer, boot_time sent, boot_time touched, bool is_write);
+    void confirmed(boot_time sent, boot_time touched);
     void pulse();
     void heartbeat();
     [[nodiscard]] bool checks_leases() const;
@@ -131,7 +131,7 @@ private:
     std::vector<waiting_party*> waiting_;  // for the next connection, or the end
     std::deque<boot_time> unanswered_;     // send times, in the order of the replies
     boot_time last_sent_{};
-    recent_silence silence_;
+    reported_contact reported_;
     boot_time last_heartbeat_{};
     std::chrono::nanoseconds usual_wait_{};
     scheduled_call pulse_;

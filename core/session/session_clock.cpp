@@ -11,9 +11,13 @@ void session_clock::connected(boot_time handshake_sent, lease_timing timing) {
     if (expired()) return;
     connected_ = true;
     timing_ = timing;
-    // Opening a session is a quorum write. Re-attaching is not: a deposed leader may grant it.
-    if (++epoch_ == 1) quorum_contact_ = handshake_sent;
-    if (epoch_ == 1) quorum_gap_ = timing.heartbeat;
+    // Opening a session is a quorum write. Re-attaching is not: a deposed leader may grant it, and the real one still
+    // goes by the former timeout.
+    if (++epoch_ == 1) {
+        quorum_contact_ = touched_ = handshake_sent;
+        certain_until_ = touched_ + timing.timeout;
+    }
+    certain_until_ = std::min(certain_until_, touched_ + timing.timeout);
     contact_ = std::max(contact_, handshake_sent);
 }
 
@@ -27,13 +31,14 @@ void session_clock::contact(boot_time sent) {
     if (!expired()) contact_ = std::max(contact_, sent);
 }
 
-void session_clock::quorum_contact(boot_time sent, std::chrono::nanoseconds silence) {
+void session_clock::quorum_contact(boot_time sent, boot_time touched) {
     const std::lock_guard lock(guard_);
     if (expired()) return;
     contact_ = std::max(contact_, sent);
     if (sent <= quorum_contact_) return;
     quorum_contact_ = sent;
-    quorum_gap_ = std::max(timing_.heartbeat, silence);
+    touched_ = std::max(touched_, touched);
+    certain_until_ = touched_ + timing_.timeout;
 }
 
 void session_clock::end(loss_reason why) {
@@ -64,12 +69,8 @@ void session_clock::lose(lease_mark& mark, loss_reason why) {
     if (mark.lost == loss_reason::none) mark.lost = why;
 }
 
-boot_time session_clock::certain_until() const {
-    return quorum_contact_ + timing_.timeout * 3 / 4 - quorum_gap_;
-}
-
 boot_time session_clock::bound() const {
-    return timing_.quorum_checks ? certain_until() : contact_ + timing_.timeout;
+    return timing_.quorum_checks ? certain_until_ : contact_ + timing_.timeout;
 }
 
 lease_state session_clock::judge_locked(lease_mark& mark) {
@@ -99,7 +100,7 @@ loss_reason session_clock::reason(lease_mark& mark) {
 std::chrono::nanoseconds session_clock::remaining(lease_mark& mark) {
     const std::lock_guard lock(guard_);
     if (judge_locked(mark) == lease_state::lost) return std::chrono::nanoseconds::zero();
-    return std::max(certain_until() - source_.now(), std::chrono::nanoseconds::zero());
+    return std::max(certain_until_ - source_.now(), std::chrono::nanoseconds::zero());
 }
 
 std::uint64_t session_clock::epoch() const {

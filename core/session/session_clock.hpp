@@ -21,6 +21,9 @@ struct lease_timing {
     std::chrono::nanoseconds heartbeat{};  ///< the session sends something at least this often
     bool quorum_checks = true;             ///< while leases are held, what it sends then is a quorum write
     bool strict = false;                   ///< a suspect lease is lost
+
+    /// How late a server tells its leader whom it has heard: half a tick, and a session lasts two ticks or more.
+    [[nodiscard]] std::chrono::nanoseconds report_delay() const noexcept { return timeout / 4; }
 };
 
 /// The session's own judgement of its life: the C client never expires a session by itself (rule 22, hazard
@@ -29,11 +32,11 @@ struct lease_timing {
 ///
 /// Contact is the time just before the sending of a request that was answered. One timeout after the last
 /// contact the session counts as lost. Quorum contact is the same of a write. A write that a follower forwards does
-/// not touch the session on the leader; what had been sent before it did, at most tick / 2 late. With tick <= timeout / 2
-/// that is at least all up to timeout / 4 before the quorum contact. So with gap = the longest silence that ended within
-/// this quarter, or `heartbeat` if that is longer, the session cannot expire before quorum contact + 3/4 timeout - gap
-/// (reliability.md 3.2; servers that answer their leader on time, a minimal session timeout of two ticks as by default,
-/// clocks of equal rate). That is `remaining`; past it leases are suspect.
+/// not touch the session on the leader; what the follower had answered before did, at most tick / 2 late, which with
+/// tick <= timeout / 2 is timeout / 4. So the session cannot expire before one timeout after the sending of the last
+/// request that was answered timeout / 4 before the quorum contact (reliability.md 3.2; servers that answer their leader
+/// on time, a minimal session timeout of two ticks as by default, clocks of equal rate). That is `remaining`; past it
+/// leases are suspect.
 class session_clock {
 public:
     explicit session_clock(const environment& source);
@@ -42,8 +45,8 @@ public:
     void connected(boot_time handshake_sent, lease_timing timing);
     void disconnected();
     void contact(boot_time sent);
-    /// `silence` is the longest time without sending up to then, within the window of a server's report.
-    void quorum_contact(boot_time sent, std::chrono::nanoseconds silence);
+    /// `touched`: when the last of what the leader had been told of by then was sent (`reported_contact`).
+    void quorum_contact(boot_time sent, boot_time touched);
 
     /// The session is over; `why` is kept if it is the first. The source of time is not used afterwards.
     void end(loss_reason why);
@@ -65,7 +68,6 @@ public:
     [[nodiscard]] lease_timing timing() const;
 
 private:
-    [[nodiscard]] boot_time certain_until() const;
     [[nodiscard]] boot_time bound() const;
     bool expired();
     lease_state judge_locked(lease_mark& mark);
@@ -77,7 +79,8 @@ private:
     std::uint64_t epoch_ = 0;
     boot_time contact_{};
     boot_time quorum_contact_{};
-    std::chrono::nanoseconds quorum_gap_{};
+    boot_time touched_{};
+    boot_time certain_until_{};
     loss_reason ended_ = loss_reason::none;
 };
 

@@ -22,34 +22,33 @@ bool session::refuse(const reply_to<Reply>& done) {
 template <class Reply>
 reply_to<Reply> session::tracked(reply_to<Reply> done, bool is_write) {
     const boot_time sent = world_.now();
-    const lease_timing timing = clock_->timing();
-    const auto silence = silence_.sending(last_sent_, sent, timing.heartbeat, timing.timeout / 4);
+    const boot_time touched = reported_.known_by(sent, clock_->timing().report_delay());
     unanswered_.push_back(sent);
     last_sent_ = sent;
     ++totals_->requests_sent;
     schedule_nudge();
-    return [self = shared_from_this(), done = std::move(done), sent, silence, is_write](Reply answer) {
-        self->answered(answer, sent, silence, is_write);
+    return [self = shared_from_this(), done = std::move(done), sent, touched, is_write](Reply answer) {
+        self->answered(answer, sent, touched, is_write);
         done(std::move(answer));
     };
 }
 
-void session::answered(const reply& answer, boot_time sent, std::chrono::nanoseconds silence, bool is_write) {
+void session::answered(const reply& answer, boot_time sent, boot_time touched, bool is_write) {
     if (!unanswered_.empty()) unanswered_.pop_front();
     if (answer.what == fate::answered) {
         // A successful write went through a quorum; an error may have come from one server alone.
-        is_write && !answer.ec ? confirmed(sent, silence) : clock_->contact(sent);
+        is_write && !answer.ec ? confirmed(sent, touched) : clock_->contact(sent);
+        reported_.answered(sent, world_.now(), clock_->timing().report_delay());
         usual_wait_ = (7 * usual_wait_ + (world_.now() - sent)) / 8;
     }
     expired();
 }
 
-// Holders are told when this makes their leases certain again, or certain for less long than was thought.
-void session::confirmed(boot_time sent, std::chrono::nanoseconds silence) {
-    const boot_time before = clock_->suspect_at();
-    clock_->quorum_contact(sent, silence);
-    const boot_time after = clock_->suspect_at();
-    if (leases_->count() == 0 || (before > world_.now() && before <= after)) return;
+// Holders are told when this makes their leases certain again.
+void session::confirmed(boot_time sent, boot_time touched) {
+    const bool was_certain = clock_->suspect_at() > world_.now();
+    clock_->quorum_contact(sent, touched);
+    if (leases_->count() == 0 || was_certain) return;
     retell_ = world_.call_at(world_.now(), [this] {
         leases_->announce();
         schedule_pulse();

@@ -53,7 +53,7 @@ TEST_F(SessionClock, LateContactRevivesNothing) {
     world.advance(8s);
     EXPECT_EQ(clock.judge(mark), lease_state::lost);
     clock.contact(world.now());
-    clock.quorum_contact(world.now(), 0s);
+    clock.quorum_contact(world.now(), world.now());
     connect();
     EXPECT_EQ(clock.judge(mark), lease_state::lost);
     EXPECT_TRUE(clock.check_expired());
@@ -64,39 +64,39 @@ TEST_F(SessionClock, OldContactDoesNotTurnTimeBack) {
     connect();
     const auto early = world.now();
     world.advance(3s);
-    clock.quorum_contact(world.now(), 0s);
+    clock.quorum_contact(world.now(), world.now());
     const auto lost_at = clock.lost_at();
     clock.contact(early);
-    clock.quorum_contact(early, 0s);
+    clock.quorum_contact(early, early);
     EXPECT_EQ(clock.lost_at(), lost_at);
 }
 
-// A write that came after a silence says little: the servers' last touch is as old as what was sent before it.
-TEST_F(SessionClock, ASilenceBeforeTheQuorumContactShortensItsBound) {
+// A write says no more of the session than what the leader had been told of it by then.
+TEST_F(SessionClock, QuorumContactIsWorthWhatTheLeaderKnew) {
     connect();
     lease_mark mark = fresh();
+    const auto heard = world.now();
     world.advance(5s);
-    clock.quorum_contact(world.now(), 5s);
-    EXPECT_EQ(clock.remaining(mark), 1s);
-    clock.quorum_contact(world.now() + 1ns, 0s);
-    EXPECT_EQ(clock.remaining(mark), 4s + 1ns);
+    clock.quorum_contact(world.now(), heard);
+    EXPECT_EQ(clock.remaining(mark), 3s);
+    clock.quorum_contact(world.now() + 1ns, world.now());
+    EXPECT_EQ(clock.remaining(mark), 8s);
 }
 
-// 3/4 of the timeout, less a heartbeat, after the last quorum contact.
 TEST_F(SessionClock, SuspectWithoutQuorumContact) {
     connect();
     lease_mark mark = fresh();
-    EXPECT_EQ(clock.remaining(mark), 4s);
-    world.advance(4s - 1ns);
+    EXPECT_EQ(clock.remaining(mark), 8s);
+    world.advance(8s - 1ns);
     clock.contact(world.now());  // reads prove nothing
     EXPECT_EQ(clock.judge(mark), lease_state::held);
     world.advance(1ns);
     EXPECT_EQ(clock.judge(mark), lease_state::suspect);
     EXPECT_EQ(clock.remaining(mark), 0s);
     EXPECT_EQ(clock.reason(mark), loss_reason::none);
-    clock.quorum_contact(world.now() - 1s, 0s);
+    clock.quorum_contact(world.now(), world.now() - 1s);
     EXPECT_EQ(clock.judge(mark), lease_state::held);
-    EXPECT_EQ(clock.remaining(mark), 3s);
+    EXPECT_EQ(clock.remaining(mark), 7s);
 }
 
 TEST_F(SessionClock, WithoutQuorumChecksAnyContactHolds) {
@@ -104,10 +104,11 @@ TEST_F(SessionClock, WithoutQuorumChecksAnyContactHolds) {
     lease_mark mark = fresh();
     world.advance(7s);
     EXPECT_EQ(clock.judge(mark), lease_state::held);
-    EXPECT_EQ(clock.remaining(mark), 0s) << "but nothing is proved";
+    EXPECT_EQ(clock.remaining(mark), 1s);
     clock.contact(world.now());
     world.advance(7s);
     EXPECT_EQ(clock.judge(mark), lease_state::held);
+    EXPECT_EQ(clock.remaining(mark), 0s) << "but nothing is proved";
     world.advance(1s);
     EXPECT_EQ(clock.judge(mark), lease_state::lost);
 }
@@ -132,7 +133,7 @@ TEST_F(SessionClock, ReattachingIsNoQuorumContact) {
     world.advance(3s);
     clock.disconnected();
     connect();
-    EXPECT_EQ(clock.remaining(mark), 1s);
+    EXPECT_EQ(clock.remaining(mark), 5s);
     EXPECT_FALSE(clock.freshly_confirmed());
     EXPECT_EQ(clock.lost_at(), world.now() + 8s) << "but it is a contact";
 }
@@ -171,7 +172,7 @@ TEST_F(SessionClock, FreshlyConfirmedForOneHeartbeat) {
     EXPECT_TRUE(clock.freshly_confirmed());
     world.advance(1ns);
     EXPECT_FALSE(clock.freshly_confirmed());
-    clock.quorum_contact(world.now(), 0s);
+    clock.quorum_contact(world.now(), world.now());
     EXPECT_TRUE(clock.freshly_confirmed());
     clock.disconnected();
     EXPECT_FALSE(clock.freshly_confirmed());
@@ -185,12 +186,13 @@ TEST_F(SessionClock, NegotiatedTimingCountsFromItsConnection) {
     clock.disconnected();
     connect(shorter);
     EXPECT_EQ(clock.lost_at(), world.now() + 4s);
-    EXPECT_EQ(clock.suspect_at(), world.now() + 1s) << "the last quorum contact was made at the old pace";
-    clock.quorum_contact(world.now(), 0s);
-    EXPECT_EQ(clock.suspect_at(), world.now() + 1s) << "not a later one";
-    world.advance(500ms);
-    clock.quorum_contact(world.now(), 0s);
-    EXPECT_EQ(clock.suspect_at(), world.now() + 2s);
+    EXPECT_EQ(clock.suspect_at(), world.now() + 4s);
+    world.advance(1s);
+    clock.disconnected();
+    connect();
+    EXPECT_EQ(clock.suspect_at(), world.now() + 3s) << "the leader may know of the shorter one only";
+    clock.quorum_contact(world.now(), world.now());
+    EXPECT_EQ(clock.suspect_at(), world.now() + 8s);
 }
 
 }  // namespace

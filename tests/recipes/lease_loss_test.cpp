@@ -285,11 +285,11 @@ TEST_F(LeaseLoss, ShortFreezeIsNoLoss) {
 TEST_F(LeaseLoss, RemainingStaysWithinTheProvenBound) {
     core_client& one = connected_client();
     const attempt got = watched_hold(one);
-    EXPECT_LE(got->result.remaining(), timeout / 2);
-    EXPECT_GE(got->result.remaining(), timeout / 2 - 5ms);
+    EXPECT_LE(got->result.remaining(), timeout);
+    world.advance(timeout / 2);
     for (int i = 0; i < 100; ++i) {
         world.advance(50ms);
-        EXPECT_LE(got->result.remaining(), timeout / 2);
+        EXPECT_LE(got->result.remaining(), timeout * 3 / 4) << "what servers report late does not count";
         EXPECT_GE(got->result.remaining(), timeout / 4 - 5ms) << "renewed by every heartbeat";
     }
     ensemble.stall(true);
@@ -311,12 +311,29 @@ TEST_F(LeaseLoss, SilenceCountsUntilTheLeaderMustKnowOfItsEnd) {
     const auto thawed = world.now();
     while (world.now() - thawed < timeout / 4) {
         lease_is_checked(got);
-        ASSERT_LE(got->result.remaining(), timeout * 3 / 4 - 1500ms);
+        ASSERT_LE(got->result.remaining(), timeout - 1500ms);
         world.advance(50ms);
     }
     world.advance(100ms);
     lease_is_checked(got);
     EXPECT_GT(got->result.remaining(), timeout / 4);
+}
+
+// What was sent in time and came late was reported later still. Found by the simulation, three servers, seed 3505.
+TEST_F(LeaseLoss, WhatWasOnTheWayForLongCountsFromItsAnswer) {
+    core_client& one = connected_client();
+    const attempt got = hold(one);
+    world.advance(timeout);
+    const auto stalled = world.now();
+    ensemble.stall(true, one.number(), stalled_way::to_server);
+    world.advance(timeout / 2);
+    ensemble.stall(false, one.number());
+    world.advance(10ms);
+    lease_is_checked(got);
+    EXPECT_LE(world.now() + got->result.remaining(), stalled + timeout);
+    world.advance(timeout / 4);
+    lease_is_checked(got);
+    EXPECT_GT(got->result.remaining(), timeout / 2);
 }
 
 // The answer to any write makes a lease certain again, long before the next heartbeat. Found by the simulation, mutex,

@@ -92,7 +92,7 @@ void sim_client::send(request what, completion done) {
     }
     if (is_refused(what)) return refuse(what, bad_arguments, detail::fate::answered, std::move(done));
     const auto index = servers_->records.sent(number_, what, servers_->world.now());
-    pending_.push_back({what.kind, what.path, what.watch, index, std::move(done)});
+    pending_.push_back({what.kind, what.path, what.watch, index, local_.now(), std::move(done)});
     sim_faults& faults = servers_->faults;
     if (faults.meet(what, number_, true) || faults.hits(faults.rates().lose_unsent)) {
         servers_->cut(link_, false);
@@ -143,6 +143,7 @@ void sim_client::on_connect(const std::shared_ptr<sim_link>& link, const connect
     policy_.connected(timeout_);
     state_ = state::connected;
     last_sent_ = last_received_ = local_.awake();
+    contact_ = std::max(contact_, handshake_sent_);
     timer_.reset();
     arm();
     set_watches();
@@ -193,6 +194,7 @@ void sim_client::on_response(response& answer) {
     pending_.pop_front();
     if (done.kind != answer.kind) throw std::logic_error("a reply came out of order");
     servers_->records.answered(number_, done.index, servers_->world.now());
+    contact_ = std::max(contact_, done.sent);
     if (done.watch && !answer.ec) watches_.insert(done.path);
     if (done.watch) armed_ = done.path, armed_at_ = servers_->world.now();
     arm();

@@ -41,6 +41,7 @@ public:
 
     [[nodiscard]] virtual_host& local() { return local_; }
     [[nodiscard]] const std::shared_ptr<sim_link>& link() const { return link_; }
+    [[nodiscard]] detail::boot_time contact() const { return contact_; }
     [[nodiscard]] std::int64_t session() const { return session_; }
     [[nodiscard]] std::size_t watches() const { return watches_.size(); }
     [[nodiscard]] detail::wire_counts counts() const { return counts_; }
@@ -52,6 +53,7 @@ private:
         std::string path;
         bool watch;
         std::size_t index;  // in the records
+        detail::boot_time sent;
         completion done;
     };
 
@@ -89,6 +91,7 @@ private:
     detail::connect_policy policy_;
     detail::boot_time handshake_sent_;
     detail::boot_time last_sent_;  // this and the following by the clock that stands still in a suspend
+    detail::boot_time contact_{};
     detail::boot_time last_received_;
     detail::boot_time timer_at_;
     detail::boot_time lost_at_;  // the connection; by the world's clock, as the next

@@ -86,6 +86,11 @@ std::optional<server_number> sim_ensemble::server_of(handle_number who) const {
     return client->link()->at;
 }
 
+detail::boot_time sim_ensemble::contact_of(handle_number who) const {
+    const auto client = servers_->client(who);
+    return client ? client->contact() : detail::boot_time{};
+}
+
 error_code sim_ensemble::create_by_operator(const std::string& path, const std::string& data,
                                             create_mode mode, std::int64_t owner) {
     error_code ec;

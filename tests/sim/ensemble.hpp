@@ -101,6 +101,8 @@ public:
     void observe(std::function<void(const txn&)> observer) { servers_->observer = std::move(observer); }
     /// Where this handle is connected.
     [[nodiscard]] std::optional<server_number> server_of(handle_number who) const;
+    /// When it sent the last of what has been answered, by the clock of its process.
+    [[nodiscard]] detail::boot_time contact_of(handle_number who) const;
 
     // Counters and the record of events.
     [[nodiscard]] std::uint64_t requests(request_kind kind, handle_number who = every_handle) const;

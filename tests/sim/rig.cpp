@@ -63,7 +63,7 @@ std::string rig::close_clients() {
     const auto gone = [&] {
         return std::ranges::all_of(cores, [](const auto& core) { return core.expired(); });
     };
-    if (!run_until(gone, 200ms)) return "a reference to a client is left";
+    if (!run_until(gone, 2s)) return "a reference to a client is left";
     if (!run_until([this] { return ensemble.sessions().empty(); }, 60s)) return "a session never ends";
     if (!run_until([this] { return world.scheduled_calls() == 0; }, 2s)) return "a timer is left";
     clients.clear();

@@ -185,7 +185,7 @@ void lease_workload::inspect() {
     for (const job_ptr& one : holding_) {
         if (!on_.can_act(*one->by)) {  // it says nothing while it stands still
             if (one->gone_at != detail::boot_time{}) one->gone_at = on_.world.now();
-            one->untold_since = one->cut_off_since = {};
+            one->untold_since = {};
             continue;
         }
         const lease_state state = one->held.state();
@@ -213,16 +213,12 @@ void lease_workload::expect_told(job& holder, lease_state state) {
 }
 
 // Without a server's answer for the whole timeout of the session the lease is lost, whatever the servers would say.
-void lease_workload::expect_loss_by_time(job& holder, lease_state state) {
-    if (holder.by->session_id() != holder.session || holder.by->state() == session_state::connected) {
-        holder.cut_off_since = {};
-    } else if (holder.cut_off_since == detail::boot_time{}) {
-        holder.cut_off_since = holder.by->process.now();
-    } else {
-        const auto timeout = holder.by->core->options().session.parameters.timeout;
-        const bool over = holder.by->process.now() - holder.cut_off_since > timeout + signal_slack;
-        require(!over || state == lease_state::lost, "I6", "a lease outlives a timeout without contact");
-    }
+void lease_workload::expect_loss_by_time(const job& holder, lease_state state) const {
+    if (holder.by->session_id() != holder.session) return;
+    const auto silent = holder.by->process.now() - on_.ensemble.contact_of(holder.by->number());
+    const auto timeout = holder.by->core->options().session.parameters.timeout;
+    require(silent <= timeout + signal_slack || state == lease_state::lost, "I6",
+            "a lease outlives a timeout without contact");
 }
 
 // The node is gone: nobody may count on it any more. Who was robbed of it may still believe so, but not for long.

@@ -50,8 +50,7 @@ protected:
         subscription changes;
         lease_state told = lease_state::held;
         std::stop_token lost;
-        detail::boot_time cut_off_since{};  ///< no connection since then
-        detail::boot_time untold_since{};   ///< what was told differs from what is so since then
+        detail::boot_time untold_since{};  ///< what was told differs from what is so since then
         boost::asio::cancellation_signal cancelled;
     };
     using job_ptr = std::shared_ptr<job>;
@@ -87,7 +86,7 @@ private:
     void release(const job_ptr& holder);
     void write_late(const job_ptr& holder);
     void expect_modest_claims(job& holder, lease_state state);
-    void expect_loss_by_time(job& holder, lease_state state);
+    void expect_loss_by_time(const job& holder, lease_state state) const;
     void expect_told(job& holder, lease_state state);
     void expect_bounds(const core_client& who) const;
     void rob_somebody();

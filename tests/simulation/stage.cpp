@@ -10,14 +10,16 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::chrono::nanoseconds longest_halt = 4s;
+const std::vector<std::chrono::milliseconds> ticks{0ms, 0ms, 200ms, 200ms, 500ms, 2s};
 
 }  // namespace
 
 stage::stage(std::uint64_t seed, std::size_t clients_at_once) : rig(seed, servers_for(seed)), choose(seed) {
     ensemble.options().jitter = std::chrono::milliseconds(choose.below(4));
-    ensemble.options().tick = std::chrono::milliseconds(choose.below(2) * 200);
+    ensemble.options().tick = choose.one_of(ticks);
     if (choose.chance(0.5)) world.schedule_by_priority(choose.below(UINT64_MAX));
-    if (choose.below(4) == 0) ensemble.options().max_timeout = 1s;  // less than some ask for
+    if (choose.below(4) == 0)
+        ensemble.options().max_timeout = at_least_two_ticks(1s);  // less than some ask for
     if (choose.below(8) == 0) ensemble.options().max_connections = 2;
     if (choose.below(2) == 0) ensemble.options().reap_every = 1s;
     for (std::size_t i = 0; i < clients_at_once; ++i) add_actor();
@@ -36,12 +38,19 @@ ensemble_options stage::servers_for(std::uint64_t seed) {
     return options;
 }
 
+// A server's shortest session, by default.
+std::chrono::milliseconds stage::at_least_two_ticks(std::chrono::milliseconds wanted) {
+    return std::max(wanted,
+                    std::chrono::duration_cast<std::chrono::milliseconds>(2 * ensemble.options().tick));
+}
+
 void stage::add_actor() {
     client_options options;
     options.servers = "simulated:2181";
     options.application = "simulation";
-    options.session_timeout = std::chrono::seconds(1 << choose.below(4));
+    options.session_timeout = at_least_two_ticks(std::chrono::seconds(1 << choose.below(4)));
     if (choose.below(4) == 0) options.on_loss = loss_policy::strict;
+    if (choose.below(4) == 0) options.heartbeat_interval = options.session_timeout / 16;
     actors_.push_back(&add_client(options));
 }
 
@@ -85,11 +94,15 @@ void stage::later_in(detail::environment& where, std::chrono::nanoseconds longes
 
 void stage::retire(core_client& who) { std::erase(actors_, &who); }
 
-void stage::halt(core_client& who, void (virtual_process::*stop)(), void (virtual_process::*go)()) {
+void stage::halt(core_client& who, void (virtual_process::*stop)(), void (virtual_process::*go)(),
+                 std::function<void()> then) {
     if (!can_act(who)) return;
     (who.process.*stop)();
     halted_[&who] = {{}, go};
-    later(longest_halt, [this, &who] { release(who); });
+    later(longest_halt, [this, &who, then = std::move(then)] {
+        release(who);
+        if (then) then();
+    });
 }
 
 void stage::release(core_client& who) {

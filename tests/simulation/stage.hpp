@@ -36,8 +36,9 @@ public:
 
     void add_actor();
     void retire(core_client& who);
-    /// Stops its process by `stop`, and lets it go on later by `go`.
-    void halt(core_client& who, void (virtual_process::*stop)(), void (virtual_process::*go)());
+    /// Stops its process by `stop`, and lets it go on later by `go`; `then` follows.
+    void halt(core_client& who, void (virtual_process::*stop)(), void (virtual_process::*go)(),
+              std::function<void()> then = {});
     void go_on();
     /// It has stood still at some moment since `when`.
     [[nodiscard]] bool stood_still(const core_client& who, detail::boot_time since) const;
@@ -56,6 +57,7 @@ private:
         void (virtual_process::*go)() = nullptr;
     };
     static ensemble_options servers_for(std::uint64_t seed);
+    [[nodiscard]] std::chrono::milliseconds at_least_two_ticks(std::chrono::milliseconds wanted);
     void later_in(detail::environment& where, std::chrono::nanoseconds longest, std::function<void()> what);
     void release(core_client& who);
 
