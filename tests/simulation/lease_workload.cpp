@@ -282,7 +282,7 @@ std::string lease_workload::unsettled() {
 
 void lease_workload::rob_somebody() {
     const auto chosen = std::ranges::find_if(holding_, [this](const job_ptr& one) {
-        return history_.alive(one->node) && one->held.state() == lease_state::held;
+        return history_.alive(one->node) && one->held.state() == lease_state::held && on_.can_act(*one->by);
     });
     if (chosen == holding_.end()) return;
     robbed_ = *chosen;

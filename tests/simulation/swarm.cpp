@@ -78,16 +78,29 @@ void swarm::cut() {
                          on_.choose.chance(0.5) ? cut_position::before_arrival : cut_position::after_arrival);
 }
 
-void swarm::stall() { silence(connection(), stalled_way::both); }
-
-void swarm::half_open() {
-    silence(connection(), on_.choose.chance(0.5) ? stalled_way::to_server : stalled_way::to_client);
+void swarm::stall() {
+    if (core_client* const who = victim()) silence(*who, stalled_way::both);
 }
 
-void swarm::silence(handle_number who, stalled_way way) {
-    if (who == 0) return;
-    on_.ensemble.stall(true, who, way);
-    on_.later(longest_silence_, [this, who] { on_.ensemble.stall(false, who); });
+void swarm::half_open() {
+    core_client* const who = victim();
+    if (who != nullptr)
+        silence(*who, on_.choose.chance(0.5) ? stalled_way::to_server : stalled_way::to_client);
+}
+
+void swarm::silence(core_client& who, stalled_way way) {
+    const handle_number connection = who.number();
+    if (connection == 0) return;
+    on_.ensemble.stall(true, connection, way);
+    on_.later(longest_silence_, [this, &who, connection] {
+        on_.ensemble.stall(false, connection);
+        relapse(who);
+    });
+}
+
+// Trouble seldom comes alone: what a client says after a long silence may be all that the servers ever hear of it.
+void swarm::relapse(core_client& who) {
+    if (on_.choose.chance(0.5)) on_.later(300ms, [this, &who] { cut_off_server_of(who); });
 }
 
 void swarm::expire() {
@@ -102,14 +115,9 @@ void swarm::refuse() {
     on_.later(1s, [this] { on_.ensemble.refuse_connections(false); });
 }
 
-// Trouble seldom comes alone: what a process says after a long silence may be all that the servers ever hear of it.
 void swarm::freeze() {
-    core_client* const who = victim();
-    if (who == nullptr) return;
-    const bool alone = on_.choose.chance(0.5);
-    on_.halt(*who, &virtual_process::freeze, &virtual_process::thaw, [this, who, alone] {
-        if (!alone) on_.later(300ms, [this, who] { cut_off_server_of(*who); });
-    });
+    if (core_client* const who = victim())
+        on_.halt(*who, &virtual_process::freeze, &virtual_process::thaw, [this, who] { relapse(*who); });
 }
 
 void swarm::suspend() {
@@ -146,16 +154,15 @@ void swarm::close() {
 }
 
 void swarm::isolate() {
-    const core_client* const who = victim();
-    if (who != nullptr) cut_off_server_of(*who);
+    if (core_client* const who = victim()) cut_off_server_of(*who);
 }
 
 // The server alone, or the place where both are.
-void swarm::cut_off_server_of(const core_client& who) {
+void swarm::cut_off_server_of(core_client& who) {
     const auto at = on_.ensemble.server_of(who.number());
     if (!at) return;
     cut_off(*at);
-    if (on_.choose.chance(0.5)) silence(who.number(), stalled_way::both);
+    if (on_.choose.chance(0.5)) silence(who, stalled_way::both);
 }
 
 void swarm::lose_a_server() {

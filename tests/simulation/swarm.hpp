@@ -56,9 +56,10 @@ private:
     void fill_counter();
     void roll_over();
 
-    void silence(handle_number who, stalled_way way);
+    void silence(core_client& who, stalled_way way);
+    void relapse(core_client& who);
     void cut_off(server_number at);
-    void cut_off_server_of(const core_client& who);
+    void cut_off_server_of(core_client& who);
     core_client* victim();
     handle_number connection();
 
