@@ -65,7 +65,7 @@ private:
     // join.cpp
     asio::awaitable<error_code> join(std::shared_ptr<session> home, joined_node& mine);
     asio::awaitable<error_code> join_as(std::shared_ptr<session> home, const std::string& uuid,
-                                        joined_node& mine, bool& repeated);
+                                        joined_node& mine, bool& uncertain);
     asio::awaitable<error_code> create_and_list(session& home, const std::string& prefix, joined_node& mine,
                                                 bool& unknown);
     asio::awaitable<error_code> resolve(std::shared_ptr<session> home, const std::string& uuid,

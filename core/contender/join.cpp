@@ -33,19 +33,19 @@ asio::awaitable<error_code> contender::join(std::shared_ptr<session> home, joine
     mine.share = home->limits().take(node_path_length(*settings_), ec);
     if (ec) co_return ec;
     const std::string uuid = format_uuid(world_.random_128());
-    bool repeated = false;
-    ec = co_await join_as(home, uuid, mine, repeated);
+    bool uncertain = false;
+    ec = co_await join_as(home, uuid, mine, uncertain);
     // Also for one who has given up: nobody else would delete what turns up late (hazard A6).
-    if (repeated && !home->ended()) {
+    if (uncertain && !home->ended()) {
         std::string own = ec ? std::string() : std::string(name_of(mine.path));
         home->twins().add(settings_->directory, protected_prefix(uuid), std::move(own), mine.share);
     }
     co_return ec;
 }
 
-// `repeated` tells that a create without an answer was found to have had no effect.
+// `uncertain` tells that a create without an answer may still take effect, or have taken it.
 asio::awaitable<error_code> contender::join_as(std::shared_ptr<session> home, const std::string& uuid,
-                                               joined_node& mine, bool& repeated) {
+                                               joined_node& mine, bool& uncertain) {
     const std::string prefix = join_path(settings_->directory, protected_prefix(uuid) + settings_->kind);
     error_code ec;
     int missing = 0;
@@ -61,10 +61,12 @@ asio::awaitable<error_code> contender::join_as(std::shared_ptr<session> home, co
         if (unknown) {
             ec = co_await resolve(home, uuid, mine);
             if (is_code(ec, server_errc::no_node)) {  // it was never created
-                repeated = true;
+                uncertain = true;
                 co_await back_off();  // the cause may be a server that cannot process the request
                 continue;
             }
+            // Refused the look: nobody knows whether it is there.
+            if (ec && ec.category() != round_category()) uncertain = true;
         }
         if (!ec) delays_.reset();
         if (!ec || ec.category() == round_category()) co_return ec;

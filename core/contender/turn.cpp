@@ -104,10 +104,12 @@ void contender::watch_own(joined_node& mine) {
         own_fired_ = woken_ = true;
         wake.notify();
     };
-    mine.own_watch = mine.home->watch(mine.path, fired, [fired](const get_reply& answer) {
-        // Any other refusal would be repeated at once, as fast as the server answers.
-        if (answer.what != fate::answered || is_code(answer.ec, server_errc::no_node)) fired();
-    });
+    mine.own_watch =
+        mine.home->watch(mine.path, fired, [fired, weak = weak_from_this(), this](const get_reply& answer) {
+            if (answer.what != fate::answered || is_code(answer.ec, server_errc::no_node)) return fired();
+            // Any other refusal would be repeated as fast as the server answers: at the next turn.
+            if (const auto self = weak.lock(); self && answer.ec) own_fired_ = true;
+        });
 }
 
 // The listing proves the turn, at the zxid it was read. What it cannot prove is that the session lives: a cut-off

@@ -41,15 +41,14 @@ void lease_keeper::watch_node(const std::shared_ptr<lease_core>& held) {
     };
     at->second.watch = host_.watch(held->who().node, again, [home, this, held](const get_reply& answer) {
         if (!home.lock()) return;
-        if (answer.what != fate::answered) {  // no watch was left; verified() sets one on the next connection
-            const auto kept = held_.find(held->who().node);
-            if (kept != held_.end()) kept->second.watch.reset();
-            return;
-        }
         if (is_code(answer.ec, server_errc::no_node)) return lost(held, loss_reason::node_deleted);
-        LOG_IF(WARNING, !!answer.ec) << "paddock: cannot watch " << held->who().node << ": "
-                                     << answer.ec.message()
-                                     << "; its deletion would be noticed by heartbeats only";
+        if (!answer.ec) return;
+        // No watch was left: the next verification sets one, on this connection or the next.
+        const auto kept = held_.find(held->who().node);
+        if (kept != held_.end()) kept->second.watch.reset();
+        if (worth_retrying(answer)) return;
+        LOG_EVERY_T(WARNING, 60) << "paddock: cannot watch " << held->who().node << ": "
+                                 << answer.ec.message() << "; its deletion is noticed by heartbeats only";
     });
 }
 

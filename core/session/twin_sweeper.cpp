@@ -48,7 +48,10 @@ void twin_sweeper::sweep(std::uint64_t which) {
                                         << done.directory << "; deleting it";
                            host_.obligations().add(join_path(done.directory, name), nullptr, {});
                        }
-                       if (!worth_retrying(seen) && ++done.round == delays.size()) {
+                       const bool looked = !seen.ec || is_code(seen.ec, server_errc::no_node);
+                       if (!looked && !worth_retrying(seen))
+                           done.round = delays.size() - 1;  // no right to: seldom
+                       if (looked && ++done.round == delays.size()) {
                            hunts_.erase(at);
                        } else {
                            arm(which);

@@ -319,6 +319,18 @@ TEST_F(LeaseLoss, SilenceCountsUntilTheLeaderMustKnowOfItsEnd) {
     EXPECT_GT(got->result.remaining(), timeout / 4);
 }
 
+TEST_F(LeaseLoss, WatchThatWasRefusedIsSetAgain) {
+    core_client& one = connected_client();
+    const auto expect_watch = [&](const std::string& path, server_errc refused) {
+        ensemble.answer_next(request_kind::get, refused);
+        const attempt got = hold(one, path);
+        world.advance(timeout);
+        EXPECT_EQ(ensemble.watchers(got->result.node()), 1u) << path;
+    };
+    expect_watch("/locks/a", server_errc::throttled);
+    expect_watch("/locks/b", server_errc::no_auth);
+}
+
 // What was sent in time and came late was reported later still. Found by the simulation, three servers, seed 3505.
 TEST_F(LeaseLoss, WhatWasOnTheWayForLongCountsFromItsAnswer) {
     core_client& one = connected_client();

@@ -109,6 +109,22 @@ TEST_F(AmbiguousCreate, LateNodeOfOneWhoGaveUpIsDeleted) {
     EXPECT_TRUE(run_until([this] { return nodes() == 0; }));
 }
 
+// Whoever may not look for its node cannot delete it either: the look is made up for. Found by the simulation,
+// reentrant_mutex, seed 734: the node stood in the way of others for as long as the session lasted.
+TEST_F(AmbiguousCreate, NodeThatMayNotBeLookedForIsDeletedLater) {
+    make_directory();
+    core_client& one = connected_client();
+    ensemble.fail_next(request_kind::create, fault_position::after_commit);
+    ensemble.deny([](request_kind kind, const std::string&) { return kind == request_kind::children; });
+    const attempt refused = acquire(one);
+    ASSERT_TRUE(run_until_done(refused));
+    EXPECT_EQ(refused->ec, make_error_code(server_errc::no_auth));
+    world.advance(30s);
+    EXPECT_EQ(nodes(), 1u);
+    ensemble.deny({});
+    EXPECT_TRUE(run_until([this] { return nodes() == 0; }, 6s));
+}
+
 // A counter that stands still gives both creates one name. Found by the simulation, mutex, seed 7614.
 TEST_F(AmbiguousCreate, LateTwinMayHaveTheOnlyNameLeft) {
     make_directory();

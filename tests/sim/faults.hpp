@@ -45,6 +45,7 @@ struct fault_rates {
     double refuse = 0;          ///< all connections, up to `longest`
     double expire = 0;          ///< the request's session
     double reap = 0;            ///< containers
+    double throttle = 0;        ///< the request is refused
     std::chrono::nanoseconds longest = std::chrono::seconds(1);
 };
 

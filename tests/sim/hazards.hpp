@@ -38,8 +38,9 @@ public:
         return counts_[static_cast<std::size_t>(which)];
     }
     hazard_log& operator+=(const hazard_log& other) noexcept;
+    /// Of those that the library can get into.
     [[nodiscard]] std::vector<hazard> never_reached() const;
-    /// One line a hazard: name, count, situation.
+    /// One line a hazard: name, count, situation; then what was never reached.
     [[nodiscard]] std::string text() const;
 
 private:

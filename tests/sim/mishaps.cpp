@@ -22,13 +22,17 @@ bool sim_servers::survives_faults(const std::shared_ptr<sim_link>& link, const t
     if (rule->position) {
         lose(link, turn, *rule->position);
     } else if (rule->answer) {
-        turn->answer.ec = rule->answer;
-        turn->answer.results.resize(what.ops.size(), {rule->answer, {}, {}});
-        finish(*turn);
+        refuse(*turn, rule->answer);
     } else {
         execute(link, turn);
     }
     return false;
+}
+
+void sim_servers::refuse(sim_turn& turn, error_code why) {
+    turn.answer.ec = why;
+    turn.answer.results.resize(turn.what.ops.size(), {why, {}, {}});
+    finish(turn);
 }
 
 void sim_servers::lose(const std::shared_ptr<sim_link>& link, const turn_ptr& turn, fault_position where) {
@@ -55,6 +59,11 @@ bool sim_servers::survives_dice(const std::shared_ptr<sim_link>& link, const tur
     if (!link->open) return false;
     if (faults.hits(rates.lose_request)) return hang_up(link), false;
     if (faults.hits(rates.hold_up)) return hold_up(link, turn), false;
+    const bool may_be_refused = is_write(turn->what.kind) || turn->what.kind == request_kind::get ||
+                                turn->what.kind == request_kind::exists ||
+                                turn->what.kind == request_kind::children;
+    if (faults.hits(rates.throttle) && may_be_refused)
+        return queue(link, turn), refuse(*turn, server_errc::throttled), false;
     std::optional<fault_position> where;
     if (faults.hits(rates.lose_reply)) where = fault_position::after_commit;
     if (faults.hits(rates.lose_forwarded)) where = fault_position::forwarded;

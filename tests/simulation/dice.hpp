@@ -21,7 +21,7 @@ public:
     }
     template <class Container>
     auto& one_of(Container& all) {
-        return *std::next(all.begin(), static_cast<std::ptrdiff_t>(below(all.size())));
+        return *std::next(std::begin(all), static_cast<std::ptrdiff_t>(below(std::size(all))));
     }
 
 private:

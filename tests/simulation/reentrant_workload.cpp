@@ -118,7 +118,8 @@ private:
     void locked_first(owner& who, error_code ec) {
         if (over_) return;  // of a process that is taken apart
         require(who.now == phase::waits, "I4", "a lock completed twice");
-        require(!ec || who.may_fail || who.by->closing || on_.full_counters, "I4", "a lock failed");
+        require(!ec || who.may_fail || who.by->closing || on_.full_counters || on_.rights_changed, "I4",
+                "a lock failed");
         who.now = ec ? phase::idle : phase::holds;
         if (ec) return;
         ++holders_;

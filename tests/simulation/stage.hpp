@@ -48,6 +48,7 @@ public:
     std::set<std::int64_t> removed_nodes;
     std::set<const core_client*> wrong_clocks;
     bool full_counters = false;
+    bool rights_changed = false;
     /// No server runs since then; zero: they do.
     detail::boot_time outage_since{};
 

@@ -28,7 +28,7 @@ swarm::swarm(stage& on, const std::vector<std::string>& directories) : on_(on), 
         {1, &swarm::power_cut},     {3, &swarm::lag},
         {3, &swarm::reap},          {2, &swarm::operator_deletes},
         {1, &swarm::litter},        {1, &swarm::fill_counter},
-        {1, &swarm::roll_over},
+        {1, &swarm::roll_over},     {1, &swarm::deny},
     };
     for (const fault& one : all) {
         if (!on_.choose.chance(0.5)) continue;
@@ -43,7 +43,7 @@ void swarm::draw_fault_rates() {
     fault_rates rates;
     for (double* rate : {&rates.lose_unsent, &rates.lose_request, &rates.lose_forwarded, &rates.lose_reply,
                          &rates.lose_on_reply, &rates.hold_up, &rates.cut, &rates.stall, &rates.half_open,
-                         &rates.refuse, &rates.reap})
+                         &rates.refuse, &rates.reap, &rates.throttle})
         *rate = on_.choose.chance(0.3) ? 0.002 * static_cast<double>(on_.choose.below(10)) : 0;
     rates.longest = 1s;
     on_.ensemble.enable_random_faults(rates, on_.choose.below(UINT64_MAX));
@@ -214,6 +214,15 @@ void swarm::fill_counter() {
                                                                : sim_tree::overflow::sticks);
     const std::int32_t left = on_.choose.chance(0.5) ? 5 : INT32_MAX - detail::sequence_high_water + 5;
     on_.ensemble.set_create_count(on_.choose.one_of(directories_), INT32_MAX - left);
+}
+
+// Somebody changes the rights, and takes it back.
+void swarm::deny() {
+    static constexpr request_kind all[] = {request_kind::create, request_kind::get, request_kind::children};
+    on_.rights_changed = true;
+    on_.ensemble.deny(
+        [denied = on_.choose.one_of(all)](request_kind kind, const std::string&) { return kind == denied; });
+    on_.later(1s, [this] { on_.ensemble.deny({}); });
 }
 
 // So are the zxids of this leader.

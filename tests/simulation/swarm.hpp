@@ -55,6 +55,7 @@ private:
     void litter();
     void fill_counter();
     void roll_over();
+    void deny();
 
     void silence(core_client& who, stalled_way way);
     void relapse(core_client& who);
