@@ -77,6 +77,8 @@ protected:
     stage& on_;
 
 private:
+    static constexpr std::size_t waiting_max = 12;
+
     void complete(const job_ptr& which, error_code ec, lease got);
     void note_end(const job& ended, error_code ec) const;
     void expect_right_end(const job& ended, error_code ec) const;

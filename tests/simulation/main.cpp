@@ -27,6 +27,7 @@ struct choices {
     std::string wanted = "all";
     bool hazards = false;
     std::size_t all_faults = 0;
+    std::uint64_t places = 40;
     simulation_limits limits;
     std::vector<recipe> recipes;
 };
@@ -100,7 +101,7 @@ bool run(const choices& chosen) {
 bool search(const choices& chosen) {
     for (const recipe& what : chosen.recipes) {
         for (std::uint64_t seed = chosen.first; seed < chosen.first + chosen.count; ++seed) {
-            const search_report report = search_all_faults(what, seed, chosen.all_faults);
+            const search_report report = search_all_faults(what, seed, chosen.all_faults, chosen.places);
             std::cout << what.name << ", seed " << seed << ": " << report.runs << " runs" << std::endl;
             if (report.failure.empty()) continue;
             std::cout << report.failure << "\nfaults:" << report.faults << '\n';
@@ -130,7 +131,8 @@ int main(int argc, char** argv) {
     app.add_flag("--hazards", chosen.hazards, "count the situations of the hazard list that came up");
     app.add_option(
         "--all-faults", chosen.all_faults,
-        "instead: two clients, a short run, and every way to strike up to so many of its first 40 requests");
+        "instead: two clients, a short run, and every way to strike up to so many of its first requests");
+    app.add_option("--places", chosen.places, "how many first requests")->capture_default_str();
     CLI11_PARSE(app, argc, argv);
 
     FLAGS_minloglevel = chosen.limits.trace ? google::GLOG_INFO : google::GLOG_FATAL;

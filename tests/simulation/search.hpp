@@ -17,6 +17,6 @@ struct search_report {
 /// each of four positions of the protocol, or the session ended. Exhaustive within these bounds, on one server (even
 /// seeds) or three (odd ones).
 search_report search_all_faults(const recipe& what, std::uint64_t seed, std::size_t faults,
-                                std::uint64_t places = 40);
+                                std::uint64_t places);
 
 }  // namespace paddock::testing

@@ -37,7 +37,7 @@ TEST_P(EveryRecipe, SameSeedSameRun) {
 
 TEST_P(EveryRecipe, BearsEveryFaultAtEveryRequest) {
     for (const std::uint64_t seed : {1U, 2U}) {
-        const search_report report = search_all_faults(GetParam(), seed, 1);
+        const search_report report = search_all_faults(GetParam(), seed, 1, 40);
         EXPECT_EQ(report.failure, "") << "seed " << seed << ", faults:" << report.faults;
         EXPECT_GT(report.runs, 50u);
     }
