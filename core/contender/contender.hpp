@@ -91,6 +91,7 @@ private:
     std::size_t position_ = SIZE_MAX;
     bool woken_ = false;
     bool own_fired_ = false;
+    scheduled_call look_again_;  // when the own node could not be watched
 };
 
 }  // namespace paddock::detail

@@ -107,8 +107,11 @@ void contender::watch_own(joined_node& mine) {
     mine.own_watch =
         mine.home->watch(mine.path, fired, [fired, weak = weak_from_this(), this](const get_reply& answer) {
             if (answer.what != fate::answered || is_code(answer.ec, server_errc::no_node)) return fired();
-            // Any other refusal would be repeated as fast as the server answers: at the next turn.
-            if (const auto self = weak.lock(); self && answer.ec) own_fired_ = true;
+            const auto self = weak.lock();
+            if (!self || !answer.ec) return;
+            // Any other refusal would be repeated as fast as the server answers.
+            const auto delay = delays_.next(world_.random_unit());
+            look_again_ = world_.call_at(saturating_add(world_.now(), delay), fired);
         });
 }
 

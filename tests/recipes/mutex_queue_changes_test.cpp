@@ -72,6 +72,25 @@ TEST_F(QueueChanges, DeletedWaiterJoinsAgainAtTheTail) {
     ASSERT_TRUE(run_until_done(second));
 }
 
+// Found by the simulation, transaction, seed 158338: without a watch on its own node it waited for a turn that could
+// never come.
+TEST_F(QueueChanges, DeletedWaiterJoinsAgainThoughItsWatchWasRefused) {
+    core_client& one = connected_client();
+    core_client& two = connected_client();
+    const attempt holder = hold(one);
+    for (const server_errc why : {server_errc::throttled, server_errc::no_auth}) {
+        ensemble.answer_next(request_kind::get, why, {two.number(), 1, ""});
+        const attempt waiter = acquire(two);
+        ASSERT_TRUE(run_until([&] { return !ensemble.ephemerals(two.session_id()).empty(); }));
+        const std::string node = ensemble.ephemerals(two.session_id()).front();
+        world.advance(5s);
+        ensemble.remove_by_operator(node);
+        EXPECT_TRUE(run_until([&] { return nodes() == 2; }, 100ms));
+        waiter->abort();
+        ASSERT_TRUE(run_until([&] { return nodes() == 1; }));
+    }
+}
+
 TEST_F(QueueChanges, ForeignChildrenDoNotBlock) {
     core_client& one = connected_client();
     hold(one)->result = lease();
