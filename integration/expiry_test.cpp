@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <atomic>
-#include <mutex>
 #include <vector>
 
 #include "integration/lock_fixture.hpp"
@@ -15,22 +14,6 @@ using std::chrono::steady_clock;
 class ExpiryTest : public LockOnServersTest {};
 
 INSTANTIATE_TEST_SUITE_P(Servers, ExpiryTest, ::testing::Values(1, 3));
-
-// Everything a lease reports, in order.
-struct observed_states {
-    std::function<void(lease_state)> handler() {
-        return [this](lease_state now) {
-            const std::lock_guard lock(guard);
-            seen.push_back(now);
-        };
-    }
-    std::vector<lease_state> so_far() {
-        const std::lock_guard lock(guard);
-        return seen;
-    }
-    std::mutex guard;
-    std::vector<lease_state> seen;
-};
 
 TEST_P(ExpiryTest, HolderLearnsThatItsSessionHasExpired) {
     client holder(options());

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -91,6 +93,25 @@ private:
     std::atomic<int> disorder_ = 0;
     fencing_token last_;  // like `visits_`, guarded by the lock under test alone
     int visits_ = 0;
+};
+
+/// Everything a lease reports, in order.
+class observed_states {
+public:
+    std::function<void(lease_state)> handler() {
+        return [this](lease_state now) {
+            const std::lock_guard lock(guard_);
+            seen_.push_back(now);
+        };
+    }
+    std::vector<lease_state> so_far() {
+        const std::lock_guard lock(guard_);
+        return seen_;
+    }
+
+private:
+    std::mutex guard_;
+    std::vector<lease_state> seen_;
 };
 
 /// Completion handler of an asynchronous acquire, and what came of it.
