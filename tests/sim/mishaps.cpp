@@ -11,31 +11,33 @@ bool sim_servers::survives_faults(const std::shared_ptr<sim_link>& link, const t
         const auto nth = faults.count_request();
         if (nth && nth->expires) end_session(link->session, "expired by plan");
         if (nth && !link->open) return false;
-        if (nth && !nth->expires) return queue(link, turn), lose(link, turn, nth->where), false;
+        if (nth && !nth->expires) return lose(link, turn, nth->where), false;
     }
     const auto rule = faults.meet(what, link->handle, false);
     if (!rule) return survives_dice(link, turn);
     if (rule->before) rule->before();
     if (!link->open) return false;
-    queue(link, turn);
     turn->after = rule->after;
     if (rule->position) {
         lose(link, turn, *rule->position);
     } else if (rule->answer) {
-        refuse(*turn, rule->answer);
+        refuse(link, turn, rule->answer);
     } else {
+        queue(link, turn);
         execute(link, turn);
     }
     return false;
 }
 
-void sim_servers::refuse(sim_turn& turn, error_code why) {
-    turn.answer.ec = why;
-    turn.answer.results.resize(turn.what.ops.size(), {why, {}, {}});
-    finish(turn);
+void sim_servers::refuse(const std::shared_ptr<sim_link>& link, const turn_ptr& turn, error_code why) {
+    queue(link, turn);
+    turn->answer.ec = why;
+    turn->answer.results.resize(turn->what.ops.size(), {why, {}, {}});
+    finish(*turn);
 }
 
 void sim_servers::lose(const std::shared_ptr<sim_link>& link, const turn_ptr& turn, fault_position where) {
+    queue(link, turn);
     const bool on_way = where == fault_position::on_reply;
     turn->outcome = on_way ? sim_turn::reply::is_lost_on_way : sim_turn::reply::never_leaves;
     link->heard = on_way;
@@ -63,15 +65,13 @@ bool sim_servers::survives_dice(const std::shared_ptr<sim_link>& link, const tur
                                 turn->what.kind == request_kind::exists ||
                                 turn->what.kind == request_kind::children;
     if (faults.hits(rates.throttle) && may_be_refused)
-        return queue(link, turn), refuse(*turn, server_errc::throttled), false;
+        return refuse(link, turn, server_errc::throttled), false;
     std::optional<fault_position> where;
     if (faults.hits(rates.lose_reply)) where = fault_position::after_commit;
     if (faults.hits(rates.lose_forwarded)) where = fault_position::forwarded;
     if (faults.hits(rates.lose_on_reply)) where = fault_position::on_reply;
-    if (!where) return true;
-    queue(link, turn);
-    lose(link, turn, *where);
-    return false;
+    if (where) lose(link, turn, *where);
+    return !where;
 }
 
 // The session may have come back on another connection by then: what it has asked since overtakes this.

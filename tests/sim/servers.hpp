@@ -167,7 +167,7 @@ private:
     void hold_up(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
     void stall_for_a_while(handle_number who, stalled_way way);
     void lose(const std::shared_ptr<sim_link>& link, const turn_ptr& turn, fault_position where);
-    void refuse(sim_turn& turn, error_code why);
+    void refuse(const std::shared_ptr<sim_link>& link, const turn_ptr& turn, error_code why);
     static void queue(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
     void execute(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
     void order(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
