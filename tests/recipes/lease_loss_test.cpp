@@ -348,6 +348,21 @@ TEST_F(LeaseLoss, WhatWasOnTheWayForLongCountsFromItsAnswer) {
     EXPECT_GT(got->result.remaining(), timeout / 2);
 }
 
+// The same with one after the other on the way: of what is answered only now the leader has not heard yet.
+TEST_F(LeaseLoss, OnSlowLinesAnswersCountLater) {
+    core_client& one = connected_client();
+    const attempt got = hold(one);
+    ensemble.options().one_way = timeout / 8;
+    world.advance(timeout);
+    auto most = 0ns;
+    for (int i = 0; i < 100; ++i) {
+        most = std::max<std::chrono::nanoseconds>(most, got->result.remaining());
+        world.advance(timeout / 40);
+    }
+    EXPECT_LE(most, timeout / 4) << "answered a quarter before the write, which takes another quarter";
+    EXPECT_GT(most, 0ns);
+}
+
 // The answer to any write makes a lease certain again, long before the next heartbeat. Found by the simulation, mutex,
 // seed 3: the holder saw `held`, but was not told.
 TEST_F(LeaseLoss, HeldAgainByAnotherWriteIsTold) {

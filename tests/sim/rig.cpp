@@ -25,6 +25,7 @@ void rig::heal() {
     ensemble.isolate(every_handle, false);
     ensemble.lag(0ns);
     ensemble.deny({});
+    ensemble.options().one_way = ensemble_options().one_way;
     ensemble.options().reap_every = 0ns;
     ensemble.options().max_connections = 0;
     for (core_client& one : clients) one.process.thaw();

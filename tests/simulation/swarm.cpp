@@ -29,6 +29,7 @@ swarm::swarm(stage& on, const std::vector<std::string>& directories) : on_(on), 
         {3, &swarm::reap},          {2, &swarm::operator_deletes},
         {1, &swarm::litter},        {1, &swarm::fill_counter},
         {1, &swarm::roll_over},     {1, &swarm::deny},
+        {2, &swarm::congest},
     };
     for (const fault& one : all) {
         if (!on_.choose.chance(0.5)) continue;
@@ -113,6 +114,15 @@ void swarm::expire() {
 void swarm::refuse() {
     on_.ensemble.refuse_connections(true);
     on_.later(1s, [this] { on_.ensemble.refuse_connections(false); });
+}
+
+// All lines are slow for a while, so that much is on its way when the next trouble comes.
+void swarm::congest() {
+    std::chrono::nanoseconds& one_way = on_.ensemble.options().one_way;
+    if (one_way != ensemble_options().one_way) return;
+    one_way += on_.choose.up_to(1s);
+    on_.later(4s, [&one_way] { one_way = ensemble_options().one_way; });
+    if (core_client* const who = victim()) on_.later(3s, [this, who] { relapse(*who); });
 }
 
 void swarm::freeze() {

@@ -37,6 +37,7 @@ private:
     void half_open();
     void expire();
     void refuse();
+    void congest();
     // One client's process
     void freeze();
     void suspend();
