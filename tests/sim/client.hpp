@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "core/client/connect_policy.hpp"
 #include "tests/sim/servers.hpp"
@@ -57,22 +58,37 @@ private:
         completion done;
     };
 
+    void transmit(request what);
+    void refuse(const request& what, error_code ec, detail::fate fate, completion done);
+    void fail(std::deque<pending> lost);
+    /// Runs `action(client)` if there still is one by then.
+    template <class Action>
+    static auto guarded(std::weak_ptr<sim_client> weak, Action action) {
+        return [weak = std::move(weak), action] {
+            if (const auto self = weak.lock()) action(*self);
+        };
+    }
+
+    // client_connection.cpp
     void attempt();
     void try_again();
-    void transmit(request what);
     void set_watches();
     void drop_link();
     void disconnect();
-    void end(error_code reason);
-    void fail(std::deque<pending> lost);
-    void finish_close();
-    void refuse(const request& what, error_code ec, detail::fate fate, completion done);
+
+    // client_heartbeat.cpp
     void arm();
     void on_timer();
     [[nodiscard]] bool is_silent() const;
+    void give_up_if_silent();
+
+    // client_end.cpp
+    void end(error_code reason);
+    void finish_close();
+
+    // notices.cpp
     void notice_attached(const connect_response& answer);
     void notice_held_back_ping();
-    void give_up_if_silent();
 
     const std::shared_ptr<sim_servers> servers_;
     virtual_host& local_;

@@ -1,5 +1,6 @@
 // What goes wrong with a request that has come to a server: as the test has planned it, or by chance.
 #include <optional>
+#include <utility>
 
 #include "tests/sim/servers.hpp"
 
@@ -88,6 +89,16 @@ void sim_servers::stall_for_a_while(handle_number who, stalled_way way) {
     if (stalled_to_server_.contains(who) || stalled_to_client_.contains(who)) return;
     stall(true, who, way);
     later(faults.up_to(faults.rates().longest), [this, who] { stall(false, who); });
+}
+
+void sim_servers::later(std::chrono::nanoseconds after, std::function<void()> action) {
+    const auto number = ++next_plan_;
+    plans_[number] =
+        world.call_at(saturating_add(world.now(), after), [this, number, action = std::move(action)] {
+            const auto running = std::exchange(plans_[number], {});
+            plans_.erase(number);
+            action();
+        });
 }
 
 }  // namespace paddock::testing

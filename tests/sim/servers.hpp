@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/ensemble_options.hpp"
 #include "tests/sim/faults.hpp"
 #include "tests/sim/hazard_watch.hpp"
 #include "tests/sim/leadership.hpp"
@@ -22,45 +23,6 @@
 #include "tests/sim/virtual_environment.hpp"
 
 namespace paddock::testing {
-
-/// One server that agrees with itself at once.
-constexpr quorum_options lone_server = {.servers = 1,
-                                        .message = std::chrono::nanoseconds(0),
-                                        .storage = std::chrono::nanoseconds(0),
-                                        .tick = std::chrono::milliseconds(500),
-                                        .patience_ticks = 5,
-                                        .election = std::chrono::nanoseconds(0)};
-
-/// Three that hear each other at once, and take long to notice that they do not. The last one leads; handle 1 comes to
-/// the first one, handle 2 to the second.
-constexpr quorum_options three_servers = [] {
-    quorum_options options = lone_server;
-    options.servers = 3;
-    options.patience_ticks = 240;
-    return options;
-}();
-
-struct ensemble_options {
-    std::chrono::nanoseconds one_way =
-        std::chrono::milliseconds(1);    ///< from client to server and back; above zero
-    std::chrono::nanoseconds jitter{0};  ///< up to this much is added, at random
-    std::chrono::nanoseconds reconnect_delay = std::chrono::milliseconds(10);
-    std::chrono::milliseconds min_timeout{100};  ///< session timeouts are negotiated into these limits
-    std::chrono::milliseconds max_timeout = std::chrono::hours(1);
-    std::chrono::nanoseconds tick{0};           ///< sessions expire at multiples of it
-    std::size_t max_request_bytes = 1'048'575;  ///< a bigger one closes the connection
-    std::size_t max_connections =
-        0;  ///< a server closes what comes beyond it at once (hazard E3); 0: no limit
-    std::chrono::nanoseconds reap_every{0};  ///< a leader looks for abandoned containers that often; 0: never
-    quorum_options quorum = lone_server;     ///< fixed once the ensemble is made
-};
-
-/// As `three_servers`, all else as usual.
-inline ensemble_options on_three_servers() {
-    ensemble_options options;
-    options.quorum = three_servers;
-    return options;
-}
 
 /// The servers towards their clients: connections, sessions, requests, watches. What they agree on among themselves is
 /// the quorum's affair. Lives as long as any handle.
@@ -94,7 +56,6 @@ public:
     void set_create_count(const std::string& path, std::int32_t count);
     void when_counters_are_full(sim_tree::overflow how);
     [[nodiscard]] std::size_t handles() const { return handles_.size(); }
-    void later(std::chrono::nanoseconds after, std::function<void()> action);
     [[nodiscard]] std::shared_ptr<sim_client> client(handle_number who) const;
     [[nodiscard]] std::vector<std::shared_ptr<sim_link>> links(handle_number who) const;
     /// What the last leader has applied.
@@ -145,29 +106,26 @@ private:
     void serve(server_number at, bool on) override;
     proposal& propose(std::uint64_t entry, std::int64_t zxid);
 
-    // sim_sessions.cpp
+    // handshake.cpp
     void open_session(const std::shared_ptr<sim_link>& link, const connect_request& what);
     void attach(const std::shared_ptr<sim_link>& link, const connect_request& what);
     void admit(const std::shared_ptr<sim_link>& link, std::int64_t session, const connect_request& what);
     void welcome(const std::shared_ptr<sim_link>& link, const connect_response& answer);
+    [[nodiscard]] bool is_full(const server& here) const;
     [[nodiscard]] std::chrono::milliseconds negotiated(std::chrono::milliseconds wanted) const;
-    void prepare(sim_link& link) const;
-    void detach(sim_link& link);
     void close_former(server& here, std::int64_t session);
     void take_over(server& here, const std::shared_ptr<sim_link>& link);
+
+    // sessions.cpp
     void touch(const sim_link& link);
     void report_touches(server_number at);
-    [[nodiscard]] bool is_full(const server& here) const;
-    void reap_later(server_number at);
-    void reap(const std::string& path, server_number leader, txn& into);
     void close_session(sim_leadership& leading, std::int64_t id, proposal& into);
 
-    bool survives_faults(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
-    bool survives_dice(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
-    void hold_up(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
-    void stall_for_a_while(handle_number who, stalled_way way);
-    void lose(const std::shared_ptr<sim_link>& link, const turn_ptr& turn, fault_position where);
-    void refuse(const std::shared_ptr<sim_link>& link, const turn_ptr& turn, error_code why);
+    // connections.cpp
+    void prepare(sim_link& link) const;
+    void detach(sim_link& link);
+
+    // turns.cpp
     static void queue(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
     void execute(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
     void order(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
@@ -175,6 +133,27 @@ private:
     void prepare_write(sim_leadership& leading, const sim_link& link, sim_turn& turn, proposal& into);
     void answer_in_order(const std::shared_ptr<sim_link>& link);
     void answer(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
+
+    // mishaps.cpp
+    bool survives_faults(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
+    bool survives_dice(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
+    void hold_up(const std::shared_ptr<sim_link>& link, const turn_ptr& turn);
+    void stall_for_a_while(handle_number who, stalled_way way);
+    void lose(const std::shared_ptr<sim_link>& link, const turn_ptr& turn, fault_position where);
+    void refuse(const std::shared_ptr<sim_link>& link, const turn_ptr& turn, error_code why);
+    void later(std::chrono::nanoseconds after, std::function<void()> action);
+
+    // reaper.cpp
+    void reap_later(server_number at);
+    void reap(const std::string& path, server_number leader, txn& into);
+
+    // notices.cpp
+    [[nodiscard]] virtual_host::condition process_of(std::int64_t session) const;
+    void notice_end(std::int64_t session, bool asked_for, const sim_tree& before);
+    void notice_lost_leader();
+    void notice_new_leader(server_number at);
+    void notice_answer(const sim_link& link, const sim_turn& turn);
+
     /// Runs `what(client)` at the other end of the connection, after its delay.
     template <class Action>
     void tell(const sim_link& link, Action what) {
@@ -182,12 +161,8 @@ private:
             if (const auto client = weak.lock()) what(*client);
         });
     }
-    [[nodiscard]] virtual_host::condition process_of(std::int64_t session) const;
-    void notice_end(std::int64_t session, bool asked_for, const sim_tree& before);
-    void notice_lost_leader();
-    void notice_new_leader(server_number at);
-    void notice_answer(const sim_link& link, const sim_turn& turn);
     void note(const sim_link& link, std::string_view op, const std::string& path, const std::string& result);
+    static std::string outcome(const error_code& ec);
 
     std::vector<std::weak_ptr<sim_client>> handles_;
     std::set<handle_number> stalled_to_server_;
