@@ -154,7 +154,7 @@ TEST_F(VirtualProcess, SuspendedClientKeepsItsConnection) {
     EXPECT_EQ(frozen->news(), lines{"disconnected"}) << "a frozen one knows";
 }
 
-// It reads its socket before it judges how long the server has been silent (rule 6 of the C client).
+// It reads its socket before it judges how long the server has been silent, as the C client does.
 TEST_F(VirtualProcess, FrozenClientReadsWhatHasComeBeforeItGivesUp) {
     virtual_process process(world);
     const auto user = connected_from(process, 3s);
