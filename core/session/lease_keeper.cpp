@@ -146,6 +146,7 @@ void lease_keeper::verified(const std::vector<std::shared_ptr<lease_core>>& batc
 }
 
 void lease_keeper::announce() {
+    announced_at_ = host_.world().now();
     std::vector<std::string> gone;
     for (const auto& [node, held] : held_) {
         if (held.lease->announce() == lease_state::lost) gone.push_back(node);

@@ -41,6 +41,8 @@ public:
     void on_connected();
     /// States may have changed: tells the leases, drops the lost ones.
     void announce();
+    /// When it was last seen to that all know their states.
+    [[nodiscard]] boot_time announced_at() const noexcept { return announced_at_; }
     void end();
 
     [[nodiscard]] std::size_t count() const noexcept { return held_.size(); }
@@ -60,6 +62,7 @@ private:
     session& host_;
     std::map<std::string, entry> held_;  // by node
     std::string last_checked_;
+    boot_time announced_at_{};
     scheduled_call reverify_;
 };
 

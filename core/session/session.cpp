@@ -132,9 +132,10 @@ void session::schedule_pulse() {
     if (ended_ || id_ == 0) return;
     boot_time next = clock_->lost_at();
     if (connected_) next = std::min(next, heartbeat_due());
-    if (connected_ && leases_->count() > 0 && clock_->suspect_at() > world_.now()) {
-        next = std::min(next, clock_->suspect_at());
-    }
+    // Even if that moment is past: whoever schedules this anew may come before what it had been scheduled for.
+    const boot_time suspect_at = clock_->suspect_at();
+    if (connected_ && leases_->count() > 0 && leases_->announced_at() < suspect_at)
+        next = std::min(next, suspect_at);
     pulse_ = world_.call_at(next, [this] { pulse(); });
 }
 

@@ -1,4 +1,7 @@
 // What a holder is told when its session or its node goes away, and when.
+#include <boost/asio/co_spawn.hpp>
+
+#include "core/session/session.hpp"
 #include "tests/support/core_fixture.hpp"
 
 namespace paddock::testing {
@@ -34,6 +37,14 @@ protected:
         got->result.async_check([&](error_code, bool exists) { still = exists; });
         ASSERT_TRUE(run_until([&] { return still.has_value(); }, 100ms));
         EXPECT_TRUE(*still);
+    }
+    std::shared_ptr<detail::session> home_of(core_client& whose) {
+        detail::waiting_party caller(world.executor());
+        std::shared_ptr<detail::session> found;
+        boost::asio::co_spawn(world.executor(), whose.core->usable_session(caller),
+                              [&](std::exception_ptr, const auto& home) { found = home; });
+        EXPECT_TRUE(run_until([&] { return found != nullptr; }, 10ms));
+        return found;
     }
     using list = std::vector<lease_state>;
     static constexpr auto timeout = 3000ms;
@@ -361,6 +372,27 @@ TEST_F(LeaseLoss, OnSlowLinesAnswersCountLater) {
     }
     EXPECT_LE(most, timeout / 4) << "answered a quarter before the write, which takes another quarter";
     EXPECT_GT(most, 0ns);
+}
+
+// A grant schedules anew when the leases are looked at next, at this moment just before they were to be. Found by the
+// simulation, mutex, seed 454573: the others were told of their doubt with the next heartbeat.
+TEST_F(LeaseLoss, GrantAtTheMomentOfDoubtHidesItFromNobody) {
+    core_client& one = connected_client();
+    const attempt got = watched_hold(one);
+    const auto home = home_of(one);
+    ASSERT_TRUE(home);
+    world.advance(110ms);
+    lease_is_checked(got);  // so that the doubt does not come with a heartbeat
+    world.advance(timeout * 5 / 8);
+    ensemble.stall(true);
+    const auto doubt = world.now() + got->result.remaining();
+    detail::lease_core::identity who;
+    who.node = "/locks/b/another";
+    const auto another = std::make_shared<detail::lease_core>(who, home->clock(), home, one.core->leases());
+    const auto grant = one.process.call_at(doubt, [&] { home->leases().hold(another, {}); });
+    home->schedule_pulse();  // anew: of what is due at the same time, the later is the last
+    ASSERT_TRUE(run_until([&] { return !changes.empty(); }, timeout));
+    EXPECT_LE(changes.front().at, doubt + 1ms);
 }
 
 // The answer to any write makes a lease certain again, long before the next heartbeat. Found by the simulation, mutex,
