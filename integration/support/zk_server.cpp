@@ -55,7 +55,8 @@ void zk_server::write_config(std::size_t index, const std::vector<server_place>&
     std::ofstream(dir_ / "log4j.properties") << log4j_config;
     std::ofstream(data_dir() / "myid") << index + 1 << '\n';
     std::ofstream config(dir_ / "zoo.cfg");
-    config << "tickTime=" << options.tick_time.count() << "\ninitLimit=20\nsyncLimit=5\n"
+    // An election whose followers fail lasts for initLimit before the next: two such had outlived sessions of 30 s.
+    config << "tickTime=" << options.tick_time.count() << "\ninitLimit=10\nsyncLimit=5\n"
            << "dataDir=" << data_dir().string() << "\nclientPortAddress=" << host_ << "\nclientPort=" << port_
            << "\nmaxClientCnxns=0\nadmin.enableServer=false\n4lw.commands.whitelist=*\n";
     for (std::size_t i = 0; places.size() > 1 && i < places.size(); ++i) {
