@@ -14,8 +14,9 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-// An election takes about a second. But server 3.8.0 sometimes elects one that takes the acknowledgement of its follower
-// for one of an earlier epoch, and waits in vain for its whole initLimit, 5 s here; sessions outlive even several of those.
+// An election takes about a second. But server 3.8.0 sometimes elects one that takes the acknowledgement of its
+// follower for one of an earlier epoch, and waits in vain for its whole initLimit, 5 s here; sessions outlive even
+// several of those.
 class LeaderKillTest : public LockTest {
 protected:
     LeaderKillTest() : LockTest(shared_ensemble()) {}

@@ -55,7 +55,7 @@ void zk_server::write_config(std::size_t index, const std::vector<server_place>&
     std::ofstream(dir_ / "log4j.properties") << log4j_config;
     std::ofstream(data_dir() / "myid") << index + 1 << '\n';
     std::ofstream config(dir_ / "zoo.cfg");
-    // An election whose followers fail lasts for initLimit before the next: two such had outlived sessions of 30 s.
+    // An election in vain lasts for initLimit: two of 10 s had outlived sessions of 30 s.
     config << "tickTime=" << options.tick_time.count() << "\ninitLimit=10\nsyncLimit=5\n"
            << "dataDir=" << data_dir().string() << "\nclientPortAddress=" << host_ << "\nclientPort=" << port_
            << "\nmaxClientCnxns=0\nadmin.enableServer=false\n4lw.commands.whitelist=*\n";

@@ -1,59 +1,8 @@
 // What a holder is told when its session or its node goes away, and when.
-#include <boost/asio/co_spawn.hpp>
-
-#include "core/session/session.hpp"
-#include "tests/support/core_fixture.hpp"
+#include "tests/recipes/lease_fixture.hpp"
 
 namespace paddock::testing {
 namespace {
-
-struct change {
-    lease_state now;
-    detail::boot_time at;
-};
-
-class LeaseLoss : public CoreTest {
-protected:
-    explicit LeaseLoss(const ensemble_options& options = {}) : CoreTest(options) {}
-    /// A held lease whose changes are written down.
-    attempt watched_hold(core_client& by) {
-        const attempt got = hold(by);
-        watching_ = got->result.on_state_change([this](lease_state now) {
-            changes.push_back({now, world.now()});
-        });
-        return got;
-    }
-    std::vector<lease_state> states() const {
-        std::vector<lease_state> all;
-        for (const change& one : changes) all.push_back(one.now);
-        return all;
-    }
-    void TearDown() override {
-        watching_.reset();
-        CoreTest::TearDown();
-    }
-    void lease_is_checked(const attempt& got) {
-        std::optional<bool> still;
-        got->result.async_check([&](error_code, bool exists) { still = exists; });
-        ASSERT_TRUE(run_until([&] { return still.has_value(); }, 100ms));
-        EXPECT_TRUE(*still);
-    }
-    std::shared_ptr<detail::session> home_of(core_client& whose) {
-        detail::waiting_party caller(world.executor());
-        std::shared_ptr<detail::session> found;
-        boost::asio::co_spawn(world.executor(), whose.core->usable_session(caller),
-                              [&](std::exception_ptr, const auto& home) { found = home; });
-        EXPECT_TRUE(run_until([&] { return found != nullptr; }, 10ms));
-        return found;
-    }
-    using list = std::vector<lease_state>;
-    static constexpr auto timeout = 3000ms;
-
-    std::vector<change> changes;
-
-private:
-    subscription watching_;
-};
 
 TEST_F(LeaseLoss, ExpiredSessionIsToldAtOnce) {
     core_client& one = connected_client();
@@ -293,43 +242,6 @@ TEST_F(LeaseLoss, ShortFreezeIsNoLoss) {
     EXPECT_EQ(got->result.fencing_token(), token);
 }
 
-TEST_F(LeaseLoss, RemainingStaysWithinTheProvenBound) {
-    core_client& one = connected_client();
-    const attempt got = watched_hold(one);
-    EXPECT_LE(got->result.remaining(), timeout);
-    world.advance(timeout / 2);
-    for (int i = 0; i < 100; ++i) {
-        world.advance(50ms);
-        EXPECT_LE(got->result.remaining(), timeout * 3 / 4) << "what servers report late does not count";
-        EXPECT_GE(got->result.remaining(), timeout / 4 - 5ms) << "renewed by every heartbeat";
-    }
-    ensemble.stall(true);
-    const auto left = got->result.remaining();
-    world.advance(left + 1ms);
-    EXPECT_EQ(got->result.remaining(), 0ms);
-    EXPECT_NE(got->result.state(), lease_state::held);
-}
-
-// What a follower has heard reaches the leader up to half a tick later: until then the leader counts from before the
-// silence, and a write in between does not change that. Found by the simulation, three servers, seed 1579.
-TEST_F(LeaseLoss, SilenceCountsUntilTheLeaderMustKnowOfItsEnd) {
-    core_client& one = connected_client();
-    const attempt got = hold(one);
-    world.advance(10ms);
-    one.process.freeze();
-    world.advance(1500ms);
-    one.process.thaw();
-    const auto thawed = world.now();
-    while (world.now() - thawed < timeout / 4) {
-        lease_is_checked(got);
-        ASSERT_LE(got->result.remaining(), timeout - 1500ms);
-        world.advance(50ms);
-    }
-    world.advance(100ms);
-    lease_is_checked(got);
-    EXPECT_GT(got->result.remaining(), timeout / 4);
-}
-
 TEST_F(LeaseLoss, WatchThatWasRefusedIsSetAgain) {
     core_client& one = connected_client();
     const auto expect_watch = [&](const std::string& path, server_errc refused) {
@@ -340,38 +252,6 @@ TEST_F(LeaseLoss, WatchThatWasRefusedIsSetAgain) {
     };
     expect_watch("/locks/a", server_errc::throttled);
     expect_watch("/locks/b", server_errc::no_auth);
-}
-
-// What was sent in time and came late was reported later still. Found by the simulation, three servers, seed 3505.
-TEST_F(LeaseLoss, WhatWasOnTheWayForLongCountsFromItsAnswer) {
-    core_client& one = connected_client();
-    const attempt got = hold(one);
-    world.advance(timeout);
-    const auto stalled = world.now();
-    ensemble.stall(true, one.number(), stalled_way::to_server);
-    world.advance(timeout / 2);
-    ensemble.stall(false, one.number());
-    world.advance(10ms);
-    lease_is_checked(got);
-    EXPECT_LE(world.now() + got->result.remaining(), stalled + timeout);
-    world.advance(timeout / 4);
-    lease_is_checked(got);
-    EXPECT_GT(got->result.remaining(), timeout / 2);
-}
-
-// The same with one after the other on the way: of what is answered only now the leader has not heard yet.
-TEST_F(LeaseLoss, OnSlowLinesAnswersCountLater) {
-    core_client& one = connected_client();
-    const attempt got = hold(one);
-    ensemble.options().one_way = timeout / 8;
-    world.advance(timeout);
-    auto most = 0ns;
-    for (int i = 0; i < 100; ++i) {
-        most = std::max<std::chrono::nanoseconds>(most, got->result.remaining());
-        world.advance(timeout / 40);
-    }
-    EXPECT_LE(most, timeout / 4) << "answered a quarter before the write, which takes another quarter";
-    EXPECT_GT(most, 0ns);
 }
 
 // A grant schedules anew when the leases are looked at next, at this moment just before they were to be. Found by the
