@@ -64,6 +64,8 @@ public:
     void get(const std::string& path, reply_to<get_reply> done);
     void exists(const std::string& path, reply_to<stat_reply> done);
     void children(const std::string& path, reply_to<children_reply> done);
+    void set(const std::string& path, const std::string& data, std::int32_t version,
+             reply_to<stat_reply> done);
     void remove(const std::string& path, reply_to<reply> done);
     void multi(const std::vector<multi_op>& ops, reply_to<multi_reply> done);
     /// A get that leaves a watch; `fired` as in `watch_registry::announce`. The ticket comes at once.

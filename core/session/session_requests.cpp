@@ -72,6 +72,11 @@ void session::children(const std::string& path, reply_to<children_reply> done) {
     if (!refuse(done)) handle_->children(path, tracked(std::move(done), false));
 }
 
+void session::set(const std::string& path, const std::string& data, std::int32_t version,
+                  reply_to<stat_reply> done) {
+    if (!refuse(done)) handle_->set(path, data, version, tracked(std::move(done), true));
+}
+
 void session::remove(const std::string& path, reply_to<reply> done) {
     if (!refuse(done)) handle_->remove(path, -1, tracked(std::move(done), true));
 }
