@@ -66,6 +66,13 @@ template <class Reply>
 using reply_to = std::function<void(Reply)>;
 
 enum class watch_event { created, deleted, changed, children_changed, other };
+enum class watch_kind { data, children };
+
+/// Whether the event is one of such a watch. A deletion is told once, and is one of both kinds.
+[[nodiscard]] constexpr bool concerns(watch_event event, watch_kind kind) noexcept {
+    if (event == watch_event::deleted || event == watch_event::other) return true;
+    return (event == watch_event::children_changed) == (kind == watch_kind::children);
+}
 
 /// What a session handle reports, on the environment's executor, never inside a call to the handle.
 class session_listener {
@@ -79,7 +86,7 @@ public:
     /// The servers have ended the session (`errc::session_expired`), or refused the credentials
     /// (`server_errc::auth_failed`). Final: no other event follows.
     virtual void on_ended(error_code reason) = 0;
-    /// One-shot: the watch on `path` has fired and is gone.
+    /// One-shot: every watch on `path` of a kind that the event concerns has fired and is gone.
     virtual void on_watch(const std::string& path, watch_event event) = 0;
 };
 
@@ -105,7 +112,8 @@ public:
     /// With `watch`, a successful answer leaves a one-shot data watch; no answer or an error leaves none.
     virtual void get(const std::string& path, bool watch, reply_to<get_reply> done) = 0;
     virtual void exists(const std::string& path, reply_to<stat_reply> done) = 0;
-    virtual void children(const std::string& path, reply_to<children_reply> done) = 0;
+    /// With `watch`, a successful answer leaves a one-shot child watch; no answer or an error leaves none.
+    virtual void children(const std::string& path, bool watch, reply_to<children_reply> done) = 0;
     virtual void set(const std::string& path, const std::string& data, std::int32_t version,
                      reply_to<stat_reply> done) = 0;
     virtual void remove(const std::string& path, std::int32_t version, reply_to<reply> done) = 0;
@@ -113,8 +121,8 @@ public:
     /// Flushes the channel to the leader: a following read sees all that was committed before.
     virtual void sync(const std::string& path, reply_to<reply> done) = 0;
 
-    /// Forgets the watch on `path`, here and at the server.
-    virtual void remove_watch(const std::string& path) = 0;
+    /// Forgets the watch of this kind on `path`, here and at the server.
+    virtual void remove_watch(const std::string& path, watch_kind kind) = 0;
 
     /// Ends the session at the server if it answers promptly, else just drops the connection. Pending requests are
     /// answered before that, or complete as `unknown`; the listener is not called any more, `done` comes last.

@@ -109,9 +109,9 @@ detail::stat_reply handle_under_test::exists(const std::string& path) {
         .get();
 }
 
-detail::children_reply handle_under_test::children(const std::string& path) {
+detail::children_reply handle_under_test::children(const std::string& path, bool watch) {
     return ask<detail::children_reply>([&](znode_api& api, reply_to<detail::children_reply> done) {
-               api.children(path, std::move(done));
+               api.children(path, watch, std::move(done));
            })
         .get();
 }
@@ -143,8 +143,8 @@ detail::reply handle_under_test::sync(const std::string& path) {
         .get();
 }
 
-void handle_under_test::remove_watch(const std::string& path) {
-    on_reactor([&] { handle_->remove_watch(path); });
+void handle_under_test::remove_watch(const std::string& path, detail::watch_kind kind) {
+    on_reactor([&] { handle_->remove_watch(path, kind); });
 }
 
 detail::wire_counts handle_under_test::counts() {

@@ -90,12 +90,12 @@ public:
                                 create_mode mode = create_mode::persistent);
     detail::get_reply get(const std::string& path, bool watch = false);
     detail::stat_reply exists(const std::string& path);
-    detail::children_reply children(const std::string& path);
+    detail::children_reply children(const std::string& path, bool watch = false);
     detail::stat_reply set(const std::string& path, const std::string& data, std::int32_t version = -1);
     detail::reply remove(const std::string& path, std::int32_t version = -1);
     detail::multi_reply multi(const std::vector<detail::multi_op>& ops);
     detail::reply sync(const std::string& path);
-    void remove_watch(const std::string& path);
+    void remove_watch(const std::string& path, detail::watch_kind kind = detail::watch_kind::data);
     detail::wire_counts counts();
 
     /// False if `done` has not been called after `within`.

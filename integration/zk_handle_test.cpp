@@ -141,7 +141,7 @@ TEST_F(ZkHandle, SendsOneTurnsRequestsTogether) {
     through.on_reactor([&] {
         through.handle_->create("/turn/c-", "", create_mode::ephemeral_sequential, open_acl(),
                                 [&](const detail::create_reply& answer) { order.push_back(answer.path); });
-        through.handle_->children("/turn", [&](detail::children_reply answer) {
+        through.handle_->children("/turn", false, [&](detail::children_reply answer) {
             order.push_back("children");
             listed.set_value(std::move(answer));
         });

@@ -8,6 +8,7 @@ namespace paddock::testing {
 namespace {
 
 using detail::watch_event;
+using detail::watch_kind;
 
 class ZkHandleWatch : public ::testing::Test {
 protected:
@@ -102,7 +103,7 @@ TEST_F(ZkHandleWatch, CanBeRemovedBeforeItIsSet) {
     for (const bool wanted_again : {false, true}) {
         session.on_reactor([&] {
             session.handle_->get("/watched", true, {});
-            session.handle_->remove_watch("/watched");
+            session.handle_->remove_watch("/watched", watch_kind::data);
             if (wanted_again) session.handle_->get("/watched", true, {});
         });
         EXPECT_TRUE(eventually([&] {
@@ -118,7 +119,7 @@ TEST_F(ZkHandleWatch, RemovedWatchDoesNotFireWhileItsRemovalWaits) {
     session.on_reactor([&] {
         session.handle_->set("/watched", "1", -1, {});
         session.handle_->get("/watched", true, {});
-        session.handle_->remove_watch("/watched");
+        session.handle_->remove_watch("/watched", watch_kind::data);
     });
     flush();
     flush();
@@ -129,7 +130,7 @@ TEST_F(ZkHandleWatch, RemovedWatchDoesNotFireWhileItsRemovalWaits) {
 TEST_F(ZkHandleWatch, CanBeRemovedAndSetInOneTurn) {
     session.get("/watched", true);
     session.on_reactor([&] {
-        session.handle_->remove_watch("/watched");
+        session.handle_->remove_watch("/watched", watch_kind::data);
         session.handle_->get("/watched", true, {});
     });
     flush();
@@ -184,6 +185,154 @@ TEST_F(ZkHandleWatch, FivehundredOfThemSurviveAReconnect) {
     flush();
     EXPECT_EQ(session.events().count(happened::watch), watches);
     EXPECT_EQ(server_watches(), 0u);
+}
+
+class ZkHandleChildWatch : public ZkHandleWatch {
+protected:
+    void SetUp() override {
+        ASSERT_TRUE(session.events().wait(happened::connected));
+        ASSERT_EQ(other.create("/listed"), ok);
+    }
+    void TearDown() override {
+        for (const auto& name : other.children("/listed")) other.remove("/listed/" + name);
+        other.remove("/listed");
+        ZkHandleWatch::TearDown();
+    }
+    watch_event last_event() { return session.events().last(happened::watch).event; }
+};
+
+TEST_F(ZkHandleChildWatch, FiresOnceWhenAChildComesOrGoes) {
+    session.children("/listed", true);
+    EXPECT_TRUE(session.children("/listed", true).names.empty());  // the same watch
+    EXPECT_EQ(server_watches(), 1u);
+    ASSERT_EQ(other.create("/listed/a"), ok);
+    ASSERT_TRUE(session.events().wait(happened::watch));
+    EXPECT_EQ(session.events().last(happened::watch).path, "/listed");
+    EXPECT_EQ(last_event(), watch_event::children_changed);
+    ASSERT_EQ(other.create("/listed/b"), ok);
+    flush();
+    EXPECT_EQ(session.events().count(happened::watch), 1u);
+    EXPECT_EQ(session.children("/listed", true).names.size(), 2u);
+    other.set_data("/listed", "1");
+    other.set_data("/listed/a", "1");
+    flush();
+    EXPECT_EQ(session.events().count(happened::watch), 1u);
+    other.remove("/listed/a");
+    ASSERT_TRUE(session.events().wait(happened::watch, 2));
+    EXPECT_EQ(last_event(), watch_event::children_changed);
+}
+
+TEST_F(ZkHandleChildWatch, IsLeftOnlyByASuccessfulAnswer) {
+    EXPECT_TRUE(session.children("/not-there", true).ec);
+    session.children("/listed", false);
+    flush();
+    EXPECT_EQ(server_watches(), 0u);
+}
+
+TEST_F(ZkHandleChildWatch, SurvivesAReconnect) {
+    session.children("/listed", true);
+    reconnect();
+    flush();
+    EXPECT_EQ(server_watches(), 1u);
+    EXPECT_EQ(session.events().count(happened::watch), 0u);
+    ASSERT_EQ(other.create("/listed/a"), ok);
+    EXPECT_TRUE(session.events().wait(happened::watch));
+}
+
+TEST_F(ZkHandleChildWatch, TellsWhatWasMissed) {
+    session.children("/listed", true);
+    proxy.block();
+    proxy.cut_all();
+    ASSERT_TRUE(session.events().wait(happened::disconnected));
+    ASSERT_EQ(other.create("/listed/a"), ok);
+    other.remove("/listed/a");
+    proxy.unblock();
+    ASSERT_TRUE(session.events().wait(happened::watch));
+    EXPECT_EQ(last_event(), watch_event::children_changed);
+    flush();
+    EXPECT_EQ(session.events().count(happened::watch), 1u);
+}
+
+TEST_F(ZkHandleChildWatch, DeletionIsToldOnceForBothKinds) {
+    for (const bool missed : {false, true}) {
+        const std::size_t before = session.events().count(happened::watch);
+        session.get("/listed", true);
+        session.children("/listed", true);
+        EXPECT_EQ(server_watches(), 2u);
+        if (missed) {
+            proxy.block();
+            proxy.cut_all();
+            ASSERT_TRUE(session.events().wait(happened::disconnected));
+        }
+        other.remove("/listed");
+        proxy.unblock();
+        ASSERT_TRUE(session.events().wait(happened::watch, before + 1));
+        EXPECT_EQ(last_event(), watch_event::deleted);
+        flush();
+        EXPECT_EQ(session.events().count(happened::watch), before + 1);
+        EXPECT_EQ(server_watches(), 0u);
+        ASSERT_EQ(other.create("/listed"), ok);
+    }
+}
+
+TEST_F(ZkHandleChildWatch, DeletionFiresAChildWatchAlone) {
+    session.children("/listed", true);
+    other.remove("/listed");
+    ASSERT_TRUE(session.events().wait(happened::watch));
+    EXPECT_EQ(last_event(), watch_event::deleted);
+}
+
+TEST_F(ZkHandleChildWatch, OneKindIsRemovedAndTheOtherStays) {
+    for (const watch_kind kind : {watch_kind::data, watch_kind::children}) {
+        const std::size_t before = session.events().count(happened::watch);
+        session.get("/listed", true);
+        session.children("/listed", true);
+        session.remove_watch("/listed", kind);
+        flush();
+        EXPECT_EQ(server_watches(), 1u);
+        reconnect();
+        flush();
+        EXPECT_EQ(server_watches(), 1u);
+        other.set_data("/listed", "1");
+        ASSERT_EQ(other.create("/listed/a"), ok);
+        other.remove("/listed/a");
+        ASSERT_TRUE(session.events().wait(happened::watch, before + 1));
+        EXPECT_EQ(last_event(),
+                  kind == watch_kind::data ? watch_event::children_changed : watch_event::changed);
+        flush();
+        EXPECT_EQ(session.events().count(happened::watch), before + 1);
+    }
+}
+
+// The event comes once for both, and is not to be lost with the kind that nobody wants any more.
+TEST_F(ZkHandleChildWatch, DeletionReachesTheKindThatStays) {
+    session.get("/listed", true);
+    session.children("/listed", true);
+    session.on_reactor([&] {
+        session.handle_->remove("/listed", -1, {});
+        session.handle_->get("/listed", true, {});
+        session.handle_->remove_watch("/listed", watch_kind::data);
+    });
+    ASSERT_TRUE(session.events().wait(happened::watch));
+    EXPECT_EQ(last_event(), watch_event::deleted);
+    flush();
+    EXPECT_EQ(session.events().count(happened::watch), 1u);
+    EXPECT_EQ(server_watches(), 0u);
+    ASSERT_EQ(other.create("/listed"), ok);
+}
+
+TEST_F(ZkHandleChildWatch, CanBeRemovedBeforeItIsSet) {
+    for (const bool wanted_again : {false, true}) {
+        session.on_reactor([&] {
+            session.handle_->children("/listed", true, {});
+            session.handle_->remove_watch("/listed", watch_kind::children);
+            if (wanted_again) session.handle_->children("/listed", true, {});
+        });
+        EXPECT_TRUE(eventually([&] {
+            flush();
+            return server_watches() == (wanted_again ? 1u : 0u);
+        }));
+    }
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
-#include <string>
 #include <utility>
 
 namespace paddock::detail {
@@ -17,7 +16,6 @@ public:
     ready_item& operator=(const ready_item&) = delete;
     virtual ~ready_item() = default;
     virtual void run() = 0;
-    [[nodiscard]] virtual bool is_watch_on(const std::string& /*path*/) const { return false; }
 };
 
 template <class Function>
@@ -53,14 +51,7 @@ public:
         for (std::size_t left = items_.size(); left > 0; --left) {
             const std::unique_ptr<ready_item> item = std::move(items_.front());
             items_.pop_front();
-            if (item) item->run();
-        }
-    }
-
-    /// Takes back events of a watch that nobody wants any more.
-    void forget_watch(const std::string& path) {
-        for (auto& item : items_) {
-            if (item && item->is_watch_on(path)) item.reset();
+            item->run();
         }
     }
 

@@ -29,8 +29,8 @@ void zk_handle::get(const std::string& path, bool watch, reply_to<get_reply> don
 void zk_handle::exists(const std::string& path, reply_to<stat_reply> done) {
     zk_requests::exists(*loop_, path, std::move(done));
 }
-void zk_handle::children(const std::string& path, reply_to<children_reply> done) {
-    zk_requests::children(*loop_, path, std::move(done));
+void zk_handle::children(const std::string& path, bool watch, reply_to<children_reply> done) {
+    zk_requests::children(*loop_, path, watch, std::move(done));
 }
 void zk_handle::set(const std::string& path, const std::string& data, std::int32_t version,
                     reply_to<stat_reply> done) {
@@ -45,7 +45,9 @@ void zk_handle::multi(const std::vector<multi_op>& ops, reply_to<multi_reply> do
 void zk_handle::sync(const std::string& path, reply_to<reply> done) {
     zk_requests::sync(*loop_, path, std::move(done));
 }
-void zk_handle::remove_watch(const std::string& path) { zk_requests::remove_watch(*loop_, path); }
+void zk_handle::remove_watch(const std::string& path, watch_kind kind) {
+    zk_requests::remove_watch(*loop_, path, kind);
+}
 void zk_handle::close(std::function<void()> done) { loop_->close(std::move(done)); }
 wire_counts zk_handle::counts() const { return loop_->counts(); }
 

@@ -23,13 +23,13 @@ public:
                 const std::vector<acl>& acls, reply_to<create_reply> done) override;
     void get(const std::string& path, bool watch, reply_to<get_reply> done) override;
     void exists(const std::string& path, reply_to<stat_reply> done) override;
-    void children(const std::string& path, reply_to<children_reply> done) override;
+    void children(const std::string& path, bool watch, reply_to<children_reply> done) override;
     void set(const std::string& path, const std::string& data, std::int32_t version,
              reply_to<stat_reply> done) override;
     void remove(const std::string& path, std::int32_t version, reply_to<reply> done) override;
     void multi(const std::vector<multi_op>& ops, reply_to<multi_reply> done) override;
     void sync(const std::string& path, reply_to<reply> done) override;
-    void remove_watch(const std::string& path) override;
+    void remove_watch(const std::string& path, watch_kind kind) override;
     void close(std::function<void()> done) override;
     [[nodiscard]] wire_counts counts() const override;
 

@@ -23,10 +23,9 @@ public:
     watch_fired(zk_loop& loop, const char* path, watch_event event)
         : loop_(loop), path_(path), event_(event) {}
     void run() override {
-        if (loop_.listener_ == nullptr || loop_.watches_.is_unwanted(path_)) return;
-        loop_.listener_->on_watch(path_, event_);
+        const bool wanted = loop_.watches_.fired(path_, event_);
+        if (wanted && loop_.listener_ != nullptr) loop_.listener_->on_watch(path_, event_);
     }
-    bool is_watch_on(const std::string& path) const override { return path == path_; }
 
 private:
     zk_loop& loop_;

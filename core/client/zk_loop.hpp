@@ -13,7 +13,7 @@
 #include "core/client/ready_list.hpp"
 #include "core/client/server_resolver.hpp"
 #include "core/client/socket_copy.hpp"
-#include "core/client/watch_intents.hpp"
+#include "core/client/watch_table.hpp"
 #include "core/environment.hpp"
 
 namespace paddock::detail {
@@ -47,9 +47,7 @@ public:
     void complete(std::unique_ptr<ready_item> item, int code);
     /// For requests that the library did not take.
     void deliver(std::unique_ptr<ready_item> item);
-    [[nodiscard]] watch_intents& watches() noexcept { return watches_; }
-    /// Events of it that are on their way to the listener are taken back.
-    void forget_watch(const std::string& path) { ready_.forget_watch(path); }
+    [[nodiscard]] watch_table& watches() noexcept { return watches_; }
 
 private:
     enum class link { down, connecting, up };
@@ -113,7 +111,7 @@ private:
     std::chrono::steady_clock::time_point up_since_{};
     std::chrono::steady_clock::time_point pause_end_{};  // no connect before
     std::uint64_t answers_ = 0;
-    watch_intents watches_;
+    watch_table watches_;
     error_code end_reason_;
 
     socket_copy socket_;

@@ -17,9 +17,9 @@ session::session(environment& world, session_settings settings, session_owner& o
       owner_(&owner),
       totals_(std::move(totals)),
       clock_(std::make_shared<session_clock>(world)),
-      watches_(std::make_shared<watch_registry>([this](const std::string& path) {
+      watches_(std::make_shared<watch_registry>([this](const std::string& path, watch_kind kind) {
           if (connected_) ++totals_->requests_sent;
-          handle_->remove_watch(path);
+          handle_->remove_watch(path, kind);
       })),
       leases_(std::make_unique<lease_keeper>(*this)),
       obligations_(std::make_unique<delete_obligations>(*this)) {}
@@ -124,8 +124,10 @@ void session::on_disconnected() {
 
 void session::on_ended(error_code reason) { finish(reason, loss_reason::session_expired); }
 
-void session::on_watch(const std::string& path, watch_event) {
-    if (!expired()) watches_->fire(path);
+void session::on_watch(const std::string& path, watch_event event) {
+    for (const watch_kind kind : {watch_kind::data, watch_kind::children}) {
+        if (!expired() && concerns(event, kind)) watches_->fire(path, kind);
+    }
 }
 
 void session::schedule_pulse() {

@@ -71,6 +71,9 @@ public:
     /// A get that leaves a watch; `fired` as in `watch_registry::announce`. The ticket comes at once.
     [[nodiscard]] watch_ticket watch(const std::string& path, std::function<void()> fired,
                                      reply_to<get_reply> done);
+    /// The same with a listing: the watch fires when a child comes or goes, and when the node itself goes.
+    [[nodiscard]] watch_ticket watch_children(const std::string& path, std::function<void()> fired,
+                                              reply_to<children_reply> done);
 
     /// Completes when connected (true), or when the session has ended or `who` has been given up (false).
     /// With `to_the_end`, giving up does not stop it: somebody has to clean up.
@@ -102,6 +105,8 @@ private:
     bool refuse(const reply_to<Reply>& done);
     template <class Reply>
     reply_to<Reply> tracked(reply_to<Reply> done, bool is_write);
+    template <class Reply>
+    reply_to<Reply> watching(const std::string& path, watch_kind kind, reply_to<Reply> done);
     void answered(const reply& answer, boot_time sent, boot_time touched, bool is_write);
     void confirmed(boot_time sent, boot_time touched);
     void pulse();

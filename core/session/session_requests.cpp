@@ -69,7 +69,7 @@ void session::exists(const std::string& path, reply_to<stat_reply> done) {
 }
 
 void session::children(const std::string& path, reply_to<children_reply> done) {
-    if (!refuse(done)) handle_->children(path, tracked(std::move(done), false));
+    if (!refuse(done)) handle_->children(path, false, tracked(std::move(done), false));
 }
 
 void session::set(const std::string& path, const std::string& data, std::int32_t version,
@@ -85,14 +85,26 @@ void session::multi(const std::vector<multi_op>& ops, reply_to<multi_reply> done
     if (!refuse(done)) handle_->multi(ops, tracked(std::move(done), true));
 }
 
-watch_ticket session::watch(const std::string& path, std::function<void()> fired, reply_to<get_reply> done) {
-    if (refuse(done)) return {};
-    auto ticket = watches_->announce(path, std::move(fired));
-    reply_to<get_reply> arrived = [registry = watches_, path, done = std::move(done)](get_reply answer) {
-        registry->answered(path, answer.what == fate::answered && !answer.ec);
+template <class Reply>
+reply_to<Reply> session::watching(const std::string& path, watch_kind kind, reply_to<Reply> done) {
+    return [registry = watches_, path, kind, done = std::move(done)](Reply answer) {
+        registry->answered(path, kind, answer.what == fate::answered && !answer.ec);
         done(std::move(answer));
     };
-    handle_->get(path, true, tracked(std::move(arrived), false));
+}
+
+watch_ticket session::watch(const std::string& path, std::function<void()> fired, reply_to<get_reply> done) {
+    if (refuse(done)) return {};
+    auto ticket = watches_->announce(path, watch_kind::data, std::move(fired));
+    handle_->get(path, true, tracked(watching(path, watch_kind::data, std::move(done)), false));
+    return ticket;
+}
+
+watch_ticket session::watch_children(const std::string& path, std::function<void()> fired,
+                                     reply_to<children_reply> done) {
+    if (refuse(done)) return {};
+    auto ticket = watches_->announce(path, watch_kind::children, std::move(fired));
+    handle_->children(path, true, tracked(watching(path, watch_kind::children, std::move(done)), false));
     return ticket;
 }
 

@@ -98,7 +98,8 @@ void actor::send(const request& what, const std::string& number) {
             return handle_->exists(what.path, answer<detail::stat_reply>(number, node));
         case request_kind::children:
             return handle_->children(
-                what.path, answer<detail::children_reply>(number, [node](const auto& got, entry& made) {
+                what.path, what.watch,
+                answer<detail::children_reply>(number, [node](const auto& got, entry& made) {
                     made.text += joined(got.names);
                     node(got, made);
                 }));
@@ -115,7 +116,7 @@ void actor::send(const request& what, const std::string& number) {
                                       }
                                   }));
         case request_kind::sync: return handle_->sync(what.path, answer<detail::reply>(number, nothing));
-        case request_kind::remove_watch: return handle_->remove_watch(what.path);
+        case request_kind::remove_watch: return handle_->remove_watch(what.path, what.watch_kind);
         default: break;  // no request of the seam
     }
 }
@@ -135,7 +136,7 @@ void actor::read(const std::string& path, std::vector<entry>& into, std::vector<
                 {entry::kind::other, path + " " + outcome(got) + shown(got.data) + stat_mark, {got.node}});
         });
     });
-    handle_->children(path, [this, path, &children](const detail::children_reply& got) {
+    handle_->children(path, false, [this, path, &children](const detail::children_reply& got) {
         answered([&] {
             for (const auto& name : got.names) children.push_back(path + "/" + name);
         });

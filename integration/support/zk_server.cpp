@@ -137,8 +137,8 @@ std::optional<std::int64_t> zk_server::metric(std::string_view name) const {
 }
 
 std::optional<std::size_t> zk_server::watch_count() const {
-    const auto value = field(four_letter("wchs"), "Total watches:");
-    return value ? number<std::size_t>(*value) : std::nullopt;
+    const auto count = metric("zk_watch_count");  // `wchs` knows data watches only
+    return count ? std::optional(static_cast<std::size_t>(*count)) : std::nullopt;
 }
 
 std::string zk_server::log_tail() const {

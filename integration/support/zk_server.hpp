@@ -73,7 +73,7 @@ public:
     [[nodiscard]] std::optional<server_status> status() const;
     /// A figure of the command `mntr`, for example "zk_ephemerals_count"; none while it does not serve.
     [[nodiscard]] std::optional<std::int64_t> metric(std::string_view name) const;
-    /// Watches set by all clients of this server; none when it does not answer.
+    /// Watches of both kinds that all clients of this server have; none while it does not serve.
     [[nodiscard]] std::optional<std::size_t> watch_count() const;
     /// The last lines of the log.
     [[nodiscard]] std::string log_tail() const;

@@ -5,7 +5,7 @@
 #include "core/client/connect_policy.hpp"
 #include "core/client/ready_list.hpp"
 #include "core/client/server_resolver.hpp"
-#include "core/client/watch_intents.hpp"
+#include "core/client/watch_table.hpp"
 #include "core/client/zk_log.hpp"
 
 namespace paddock::detail {
@@ -107,59 +107,101 @@ TEST(LibraryList, EveryServerIsTriedInEachRound) {
     EXPECT_EQ(library_list({"a", "b", "c"}, 0), (std::vector<std::string>{"a", "b", "c"}));
 }
 
-TEST(WatchIntents, RemovalWaitsForTheRead) {
-    watch_intents intents;
-    EXPECT_TRUE(intents.forget("/a"));
-    intents.sent("/a");
-    EXPECT_FALSE(intents.forget("/a"));
-    EXPECT_TRUE(intents.forget("/b"));
-    EXPECT_TRUE(intents.answered("/a", true));
-    EXPECT_TRUE(intents.forget("/a"));
+constexpr watch_kind data = watch_kind::data;
+constexpr watch_kind children = watch_kind::children;
+
+TEST(WatchTable, RemovalWaitsForTheRead) {
+    watch_table watches;
+    EXPECT_TRUE(watches.forget("/a", data));
+    watches.sent("/a", data);
+    EXPECT_FALSE(watches.forget("/a", data));
+    EXPECT_TRUE(watches.forget("/a", children));
+    EXPECT_TRUE(watches.forget("/b", data));
+    EXPECT_TRUE(watches.answered("/a", data, true));
+    EXPECT_TRUE(watches.forget("/a", data));
+    EXPECT_TRUE(watches.empty());
 }
 
-TEST(WatchIntents, ALaterReadWantsTheWatchAgain) {
-    watch_intents intents;
-    intents.sent("/a");
-    EXPECT_FALSE(intents.forget("/a"));
-    intents.sent("/a");
-    EXPECT_FALSE(intents.answered("/a", true));
-    EXPECT_FALSE(intents.answered("/a", true));
-    intents.sent("/a");
-    intents.sent("/a");
-    EXPECT_FALSE(intents.forget("/a"));
-    EXPECT_FALSE(intents.answered("/a", true));  // the second read would set it once more
-    EXPECT_TRUE(intents.answered("/a", true));
+TEST(WatchTable, ALaterReadWantsTheWatchAgain) {
+    watch_table watches;
+    watches.sent("/a", data);
+    EXPECT_FALSE(watches.forget("/a", data));
+    watches.sent("/a", data);
+    EXPECT_FALSE(watches.answered("/a", data, true));
+    EXPECT_FALSE(watches.answered("/a", data, true));
+    watches.sent("/a", data);
+    watches.sent("/a", data);
+    EXPECT_FALSE(watches.forget("/a", data));
+    EXPECT_FALSE(watches.answered("/a", data, true));  // the second read would set it once more
+    EXPECT_TRUE(watches.answered("/a", data, true));
 }
 
-TEST(WatchIntents, ALaterReadThatFailsDoesNot) {
-    watch_intents intents;
-    intents.sent("/a");
-    EXPECT_FALSE(intents.forget("/a"));
-    intents.sent("/a");
-    EXPECT_FALSE(intents.answered("/a", true));
-    EXPECT_TRUE(intents.answered("/a", false));
+TEST(WatchTable, ALaterReadThatFailsDoesNot) {
+    watch_table watches;
+    watches.sent("/a", data);
+    EXPECT_FALSE(watches.forget("/a", data));
+    watches.sent("/a", data);
+    EXPECT_FALSE(watches.answered("/a", data, true));
+    EXPECT_TRUE(watches.answered("/a", data, false));
+    EXPECT_TRUE(watches.empty());
 }
 
 // An older watch may fire while the removal waits, or before the read that wants one again is answered.
-TEST(WatchIntents, EventsAreUnwantedUntilALaterReadIsAnswered) {
-    watch_intents intents;
-    EXPECT_FALSE(intents.is_unwanted("/a"));
-    intents.sent("/a");
-    EXPECT_FALSE(intents.is_unwanted("/a"));
-    EXPECT_FALSE(intents.forget("/a"));
-    EXPECT_TRUE(intents.is_unwanted("/a"));
-    intents.sent("/a");
-    EXPECT_FALSE(intents.answered("/a", true));
-    EXPECT_TRUE(intents.is_unwanted("/a"));
-    EXPECT_FALSE(intents.answered("/a", true));
-    EXPECT_FALSE(intents.is_unwanted("/a"));
+TEST(WatchTable, EventsAreUnwantedUntilALaterReadIsAnswered) {
+    watch_table watches;
+    watches.sent("/a", data);
+    EXPECT_FALSE(watches.answered("/a", data, true));
+    watches.sent("/a", data);
+    EXPECT_FALSE(watches.forget("/a", data));
+    EXPECT_FALSE(watches.fired("/a", watch_event::changed));
+    watches.sent("/a", data);
+    EXPECT_FALSE(watches.answered("/a", data, true));
+    EXPECT_FALSE(watches.fired("/a", watch_event::changed));
+    EXPECT_FALSE(watches.answered("/a", data, true));
+    EXPECT_TRUE(watches.fired("/a", watch_event::changed));
+    EXPECT_TRUE(watches.empty());
 }
 
-class watch_item final : public ready_item {
+TEST(WatchTable, EventOfARemovedWatchIsUnwanted) {
+    watch_table watches;
+    watches.sent("/a", children);
+    EXPECT_FALSE(watches.answered("/a", children, true));
+    EXPECT_TRUE(watches.forget("/a", children));
+    EXPECT_FALSE(watches.fired("/a", watch_event::children_changed));
+}
+
+TEST(WatchTable, DeletionIsOfBothKinds) {
+    for (const bool remove_data : {false, true}) {
+        watch_table watches;
+        for (const watch_kind kind : {data, children}) {
+            watches.sent("/a", kind);
+            EXPECT_FALSE(watches.answered("/a", kind, true));
+        }
+        if (remove_data) {
+            EXPECT_TRUE(watches.forget("/a", data));
+        }
+        EXPECT_TRUE(watches.fired("/a", watch_event::deleted)) << "the other one is still wanted";
+        EXPECT_FALSE(watches.fired("/a", watch_event::deleted));
+        EXPECT_TRUE(watches.empty());
+    }
+}
+
+TEST(WatchTable, OtherEventsAreOfOneKind) {
+    watch_table watches;
+    watches.sent("/a", data);
+    watches.sent("/b", children);
+    EXPECT_FALSE(watches.answered("/a", data, true));
+    EXPECT_FALSE(watches.answered("/b", children, true));
+    EXPECT_FALSE(watches.fired("/a", watch_event::children_changed));
+    EXPECT_FALSE(watches.fired("/b", watch_event::changed));
+    EXPECT_TRUE(watches.fired("/a", watch_event::changed));
+    EXPECT_TRUE(watches.fired("/b", watch_event::children_changed));
+}
+
+class noted_item final : public ready_item {
 public:
-    watch_item(std::vector<std::string>& log, std::string path) : log_(log), path_(std::move(path)) {}
+    noted_item(std::vector<std::string>& log, std::string path) : log_(log), path_(std::move(path)) {}
     void run() override { log_.push_back(path_); }
-    bool is_watch_on(const std::string& path) const override { return path == path_; }
 
 private:
     std::vector<std::string>& log_;
@@ -169,28 +211,18 @@ private:
 TEST(ReadyList, RunsInOrderAndLeavesWhatIsAddedMeanwhile) {
     ready_list list;
     std::vector<std::string> log;
-    list.add(std::make_unique<watch_item>(log, "/1"));
+    list.add(std::make_unique<noted_item>(log, "/1"));
     list.add_call([&] {
         log.push_back("call");
         list.add_call([&] { log.push_back("later"); });
     });
-    list.add(std::make_unique<watch_item>(log, "/2"));
+    list.add(std::make_unique<noted_item>(log, "/2"));
     list.run();
     EXPECT_EQ(log, (std::vector<std::string>{"/1", "call", "/2"}));
     EXPECT_FALSE(list.empty());
     list.run();
     EXPECT_EQ(log.back(), "later");
     EXPECT_TRUE(list.empty());
-}
-
-TEST(ReadyList, ForgetsEventsOfARemovedWatch) {
-    ready_list list;
-    std::vector<std::string> log;
-    list.add_call([&] { list.forget_watch("/a"); });
-    list.add(std::make_unique<watch_item>(log, "/a"));
-    list.add(std::make_unique<watch_item>(log, "/b"));
-    list.run();
-    EXPECT_EQ(log, std::vector<std::string>{"/b"});
 }
 
 TEST(ZkLog, TakesLinesApart) {

@@ -46,7 +46,8 @@ void sim_client::send(request what, completion done) {
     }
     if (is_refused(what)) return refuse(what, bad_arguments, detail::fate::answered, std::move(done));
     const auto index = servers_->records.sent(number_, what, servers_->world.now());
-    pending_.push_back({what.kind, what.path, what.watch, index, local_.now(), std::move(done)});
+    const auto watch = what.watch ? std::optional(what.watched()) : std::nullopt;
+    pending_.push_back({what.kind, what.path, watch, index, local_.now(), std::move(done)});
     sim_faults& faults = servers_->faults;
     if (faults.meet(what, number_, true) || faults.hits(faults.rates().lose_unsent)) {
         servers_->cut(link_, false);
@@ -76,14 +77,15 @@ void sim_client::transmit(request what) {
     });
 }
 
-void sim_client::remove_watch(const std::string& path) {
-    watches_.erase(path);
-    for (auto& one : pending_)
-        if (one.path == path) one.watch = false;
-    if (state_ != state::connected) return;
+void sim_client::remove_watch(const std::string& path, detail::watch_kind kind) {
     request what;
     what.kind = request_kind::remove_watch;
     what.path = path;
+    what.watch_kind = kind;
+    watches_.erase(what.watched());
+    for (auto& one : pending_)
+        if (one.watch == what.watched()) one.watch.reset();
+    if (state_ != state::connected) return;
     send(std::move(what), {});
 }
 
@@ -100,8 +102,8 @@ void sim_client::on_response(response& answer) {
     if (done.kind != answer.kind) throw std::logic_error("a reply came out of order");
     servers_->records.answered(number_, done.index, servers_->world.now());
     contact_ = std::max(contact_, done.sent);
-    if (done.watch && !answer.ec) watches_.insert(done.path);
-    if (done.watch) armed_ = done.path, armed_at_ = servers_->world.now();
+    if (done.watch && !answer.ec) watches_.insert(*done.watch);
+    if (done.watch) armed_ = *done.watch, armed_at_ = servers_->world.now();
     arm();
     if (done.done) done.done(answer, detail::fate::answered);
 }
@@ -109,8 +111,14 @@ void sim_client::on_response(response& answer) {
 void sim_client::on_event(const std::string& path, detail::watch_event event) {
     last_received_ = local_.awake();
     counts_.bytes_received += response{}.bytes() + path.size();
-    if (armed_at_ == servers_->world.now() && armed_ == path) servers_->hazards.reach(hazard::b3);
-    if (watches_.erase(path) > 0 && listener_) listener_->on_watch(path, event);
+    std::size_t fired = 0;
+    for (const auto kind : {detail::watch_kind::data, detail::watch_kind::children}) {
+        if (!detail::concerns(event, kind)) continue;
+        const watch_key watch{kind, path};
+        if (armed_at_ == servers_->world.now() && armed_ == watch) servers_->hazards.reach(hazard::b3);
+        fired += watches_.erase(watch);
+    }
+    if (fired > 0 && listener_) listener_->on_watch(path, event);
 }
 
 void sim_client::fail(std::deque<pending> lost) {
@@ -119,7 +127,8 @@ void sim_client::fail(std::deque<pending> lost) {
         response none;
         none.kind = one.kind;
         none.ec = ec;
-        if (!one.path.empty()) servers_->situations.unanswered(session_, one.kind, one.path, one.watch);
+        if (!one.path.empty())
+            servers_->situations.unanswered(session_, one.kind, one.path, one.watch.has_value());
         if (one.done) one.done(none, detail::fate::unknown);
     }
 }

@@ -3,6 +3,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -26,7 +27,7 @@ public:
 
     void start();
     void send(request what, completion done);
-    void remove_watch(const std::string& path);
+    void remove_watch(const std::string& path, detail::watch_kind kind);
     void close(std::function<void()> done);
     /// The handle is being destroyed.
     void abandon();
@@ -52,7 +53,7 @@ private:
     struct pending {
         request_kind kind;
         std::string path;
-        bool watch;
+        std::optional<watch_key> watch;
         std::size_t index;  // in the records
         detail::boot_time sent;
         completion done;
@@ -99,7 +100,7 @@ private:
     state state_ = state::connecting;
     std::shared_ptr<sim_link> link_;
     std::deque<pending> pending_;
-    std::set<std::string> watches_;
+    std::set<watch_key> watches_;
     std::function<void()> closed_;
     std::int64_t session_ = 0;
     std::int64_t last_zxid_ = 0;
@@ -112,7 +113,7 @@ private:
     detail::boot_time timer_at_;
     detail::boot_time lost_at_;  // the connection; by the world's clock, as the next
     detail::boot_time armed_at_;
-    std::string armed_;  // the last watch
+    watch_key armed_;  // the last watch
     detail::scheduled_call timer_;
     detail::wire_counts counts_;
 };

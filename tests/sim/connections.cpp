@@ -1,4 +1,5 @@
 // The handles that servers know, and how their connections begin, stall and end.
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -24,6 +25,12 @@ std::vector<std::shared_ptr<sim_link>> sim_servers::links(handle_number who) con
         if (handle && handle->link()) out.push_back(handle->link());
     }
     return out;
+}
+
+std::size_t sim_servers::watchers(const watch_key& what) const {
+    const auto all = links(every_handle);
+    return static_cast<std::size_t>(
+        std::ranges::count_if(all, [&](const auto& link) { return link->watched.contains(what); }));
 }
 
 std::size_t sim_servers::connections() const {

@@ -154,9 +154,17 @@ std::size_t sim_ensemble::watches(handle_number who) const {
 }
 
 std::size_t sim_ensemble::watchers(const std::string& path) const {
-    const auto all = servers_->links(every_handle);
-    return static_cast<std::size_t>(
-        std::ranges::count_if(all, [&](const auto& link) { return link->watched.contains(path); }));
+    return servers_->watchers({detail::watch_kind::data, path});
+}
+
+std::size_t sim_ensemble::child_watchers(const std::string& path) const {
+    return servers_->watchers({detail::watch_kind::children, path});
+}
+
+std::size_t sim_ensemble::watch_events(handle_number who) const {
+    std::size_t sum = 0;
+    for (const auto& link : servers_->links(who)) sum += link->watch_events;
+    return sum;
 }
 
 std::uint64_t sim_ensemble::requests(request_kind kind, handle_number who) const {

@@ -90,11 +90,14 @@ public:
     [[nodiscard]] std::vector<std::string> paths() const;
     [[nodiscard]] std::vector<std::string> ephemerals(std::int64_t session) const;
     [[nodiscard]] std::size_t node_count() const;
-    /// Watches that servers keep for this handle.
+    /// Watches of both kinds that servers keep for this handle.
     [[nodiscard]] std::size_t watches(handle_number who = every_handle) const;
 
-    /// Connections with a watch on this node.
+    /// Connections with a data watch on this node.
     [[nodiscard]] std::size_t watchers(const std::string& path) const;
+    [[nodiscard]] std::size_t child_watchers(const std::string& path) const;
+    /// Watch events that servers have told this handle's connection.
+    [[nodiscard]] std::size_t watch_events(handle_number who) const;
     /// How often a random fault has struck.
     [[nodiscard]] std::uint64_t faults_met() const { return servers_->faults.met(); }
     /// Told of every agreed write once, in order, when the first server applies it.

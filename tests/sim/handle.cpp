@@ -69,15 +69,17 @@ void sim_handle::exists(const std::string& path, detail::reply_to<detail::stat_r
                   });
 }
 
-void sim_handle::children(const std::string& path, detail::reply_to<detail::children_reply> done) {
+void sim_handle::children(const std::string& path, bool watch,
+                          detail::reply_to<detail::children_reply> done) {
     expect_valid(path);
-    inside_->send(make_request(request_kind::children, path),
-                  [done = std::move(done)](response& answer, detail::fate fate) {
-                      auto out = make_reply<detail::children_reply>(answer, fate);
-                      out.names = std::move(answer.names);
-                      out.node = answer.node;
-                      done(std::move(out));
-                  });
+    request what = make_request(request_kind::children, path);
+    what.watch = watch;
+    inside_->send(std::move(what), [done = std::move(done)](response& answer, detail::fate fate) {
+        auto out = make_reply<detail::children_reply>(answer, fate);
+        out.names = std::move(answer.names);
+        out.node = answer.node;
+        done(std::move(out));
+    });
 }
 
 void sim_handle::set(const std::string& path, const std::string& data, std::int32_t version,

@@ -18,13 +18,16 @@ public:
                 const std::vector<acl>& acls, detail::reply_to<detail::create_reply> done) override;
     void get(const std::string& path, bool watch, detail::reply_to<detail::get_reply> done) override;
     void exists(const std::string& path, detail::reply_to<detail::stat_reply> done) override;
-    void children(const std::string& path, detail::reply_to<detail::children_reply> done) override;
+    void children(const std::string& path, bool watch,
+                  detail::reply_to<detail::children_reply> done) override;
     void set(const std::string& path, const std::string& data, std::int32_t version,
              detail::reply_to<detail::stat_reply> done) override;
     void remove(const std::string& path, std::int32_t version, detail::reply_to<detail::reply> done) override;
     void multi(const std::vector<detail::multi_op>& ops, detail::reply_to<detail::multi_reply> done) override;
     void sync(const std::string& path, detail::reply_to<detail::reply> done) override;
-    void remove_watch(const std::string& path) override { inside_->remove_watch(path); }
+    void remove_watch(const std::string& path, detail::watch_kind kind) override {
+        inside_->remove_watch(path, kind);
+    }
     void close(std::function<void()> done) override { inside_->close(std::move(done)); }
     [[nodiscard]] detail::wire_counts counts() const override { return inside_->counts(); }
 

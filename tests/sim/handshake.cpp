@@ -106,19 +106,23 @@ void sim_servers::arrive(const std::shared_ptr<sim_link>& link, const set_watche
     if (!link->open || !link->heard) return;
     sim_replica& replica = servers_[link->at]->replica;
     std::size_t bytes = 0;
-    for (const auto& path : what.paths) bytes += path.size() + 4;
+    for (const auto& [kind, path] : what.watches) bytes += path.size() + 4;
     if (bytes > options.max_request_bytes) {
         hazards.reach(hazard::b6);
         return hang_up(link);
     }
-    for (const auto& path : what.paths) {
+    for (const auto& [kind, path] : what.watches) {
+        const bool of_children = kind == detail::watch_kind::children;
         const node_record* const node = replica.tree.find(path);
-        if (node && node->mzxid <= what.last_zxid) {
-            replica.watch(path, link);
+        if (node && (of_children ? node->pzxid : node->mzxid) <= what.last_zxid) {
+            replica.watch({kind, path}, link);
             continue;
         }
-        const auto event = node ? detail::watch_event::changed : detail::watch_event::deleted;
-        tell(*link, [path, event](sim_client& client) { client.on_event(path, event); });
+        const auto change =
+            of_children ? detail::watch_event::children_changed : detail::watch_event::changed;
+        tell(*link, [path = path, event = node ? change : detail::watch_event::deleted](sim_client& client) {
+            client.on_event(path, event);
+        });
     }
 }
 

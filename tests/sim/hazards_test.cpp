@@ -155,7 +155,7 @@ TEST_F(Situation, WatchesInTrouble) {
     user->get("/q/other", true);
     user->get(node, true);
     run();
-    user->handle->remove_watch(node);
+    user->handle->remove_watch(node, detail::watch_kind::data);
     run();
     EXPECT_EQ(count(hazard::b2), 1u);
     EXPECT_EQ(count(hazard::b4), 1u);

@@ -4,7 +4,6 @@
 #include <functional>
 #include <memory>
 #include <set>
-#include <string>
 
 #include "tests/sim/pipe.hpp"
 #include "tests/sim/wire.hpp"
@@ -53,8 +52,9 @@ struct sim_link : std::enable_shared_from_this<sim_link> {
     bool open = true;   ///< the server still keeps it
     bool heard = true;  ///< and still reads it
     std::int64_t session = 0;
-    std::set<std::string> watched;
-    std::deque<turn_ptr> turns;  ///< not yet answered
+    std::set<watch_key> watched;
+    std::size_t watch_events = 0;  ///< told
+    std::deque<turn_ptr> turns;    ///< not yet answered
 };
 
 }  // namespace paddock::testing

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "tests/sim/link.hpp"
@@ -23,8 +23,8 @@ public:
     [[nodiscard]] std::int64_t applied() const { return applied_; }
     void apply(const txn& done);
 
-    void watch(const std::string& path, const std::shared_ptr<sim_link>& link);
-    void unwatch(const std::string& path, sim_link& link);
+    void watch(const watch_key& what, const std::shared_ptr<sim_link>& link);
+    void unwatch(const watch_key& what, sim_link& link);
     void forget(sim_link& link);
 
 private:
@@ -32,8 +32,7 @@ private:
 
     notifier notify_;
     std::int64_t applied_ = 0;
-    std::unordered_map<std::string, std::vector<std::weak_ptr<sim_link>>>
-        watches_;  // in order of registration
+    std::map<watch_key, std::vector<std::weak_ptr<sim_link>>> watches_;  // in order of registration
 };
 
 }  // namespace paddock::testing

@@ -253,7 +253,7 @@ TEST_F(Seam, ChildrenComeInNoPromisedOrder) {
     const auto user = connected();
     for (int i = 0; i < 20; ++i) user->create("/n-", create_mode::sequential);
     std::vector<std::string> names;
-    user->handle->children("/", [&](const detail::children_reply& got) { names = got.names; });
+    user->handle->children("/", false, [&](const detail::children_reply& got) { names = got.names; });
     world.advance(2ms);
     EXPECT_EQ(names.size(), 20u);
     EXPECT_FALSE(std::ranges::is_sorted(names));

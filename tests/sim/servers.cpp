@@ -23,6 +23,7 @@ sim_servers::sim_servers(virtual_environment& where, const ensemble_options& cho
     for (server_number i = 0; i < chosen.quorum.servers; ++i) {
         servers_.push_back(std::make_unique<server>(
             [this](sim_link& link, const std::string& path, detail::watch_event event) {
+                ++link.watch_events;
                 note(link, "event", path, std::to_string(static_cast<int>(event)));
                 tell(link, [path, event](sim_client& client) { client.on_event(path, event); });
             }));

@@ -58,6 +58,7 @@ public:
     [[nodiscard]] std::size_t handles() const { return handles_.size(); }
     [[nodiscard]] std::shared_ptr<sim_client> client(handle_number who) const;
     [[nodiscard]] std::vector<std::shared_ptr<sim_link>> links(handle_number who) const;
+    [[nodiscard]] std::size_t watchers(const watch_key& what) const;
     /// What the last leader has applied.
     [[nodiscard]] const sim_replica& leading() const { return servers_[among.last_leader()]->replica; }
     [[nodiscard]] const sim_tree& tree() const { return leading().tree; }

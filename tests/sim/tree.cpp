@@ -52,14 +52,15 @@ error_code sim_tree::create(const new_node& wanted, txn& into, std::string& path
     made.path = path;
     made.after.data = wanted.data;
     made.after.acls = wanted.acls;
-    made.after.czxid = made.after.mzxid = into.zxid;
+    made.after.czxid = made.after.mzxid = made.after.pzxid = into.zxid;
     made.after.created_ms = made.after.modified_ms = into.wall_ms;
     made.after.owner = is_ephemeral(wanted.mode) ? wanted.session : 0;
     made.after.container = wanted.mode == create_mode::container;
     made.parent_creates_before = count;
     const bool stuck = full_ == overflow::sticks && count == std::numeric_limits<std::int32_t>::max();
     made.parent_creates_after = stuck ? count : wrapped(std::int64_t{count} + 1);
-    insert(path, made.after, made.parent_creates_after);
+    made.parent_pzxid_before = parent->second.record.pzxid;
+    insert(path, made.after, made.parent_creates_after, into.zxid);
     into.changes.push_back(std::move(made));
     return {};
 }
@@ -104,8 +105,10 @@ void sim_tree::remove_unchecked(const std::string& path, txn& into) {
     made.what = tree_change::kind::removed;
     made.path = path;
     made.before = nodes_.at(path).record;
-    made.parent_creates_before = made.parent_creates_after = nodes_.at(parent_of(path)).record.creates;
-    erase(path, made.parent_creates_after);
+    const node_record& parent = nodes_.at(parent_of(path)).record;
+    made.parent_creates_before = made.parent_creates_after = parent.creates;
+    made.parent_pzxid_before = parent.pzxid;
+    erase(path, made.parent_creates_after, into.zxid);
     into.changes.push_back(std::move(made));
 }
 
@@ -119,18 +122,21 @@ bool sim_tree::set_create_count(const std::string& path, std::int32_t count) {
     return found != nodes_.end();
 }
 
-void sim_tree::insert(const std::string& path, const node_record& record, std::int32_t parent_creates) {
+void sim_tree::insert(const std::string& path, const node_record& record, std::int32_t parent_creates,
+                      std::int64_t parent_pzxid) {
     node& parent = nodes_.at(parent_of(path));
     parent.children.insert(name_of(path));
     parent.record.creates = parent_creates;
+    parent.record.pzxid = parent_pzxid;
     nodes_[path].record = record;
     if (record.owner != 0) owned_[record.owner].insert(path);
 }
 
-void sim_tree::erase(const std::string& path, std::int32_t parent_creates) {
+void sim_tree::erase(const std::string& path, std::int32_t parent_creates, std::int64_t parent_pzxid) {
     node& parent = nodes_.at(parent_of(path));
     parent.children.erase(name_of(path));
     parent.record.creates = parent_creates;
+    parent.record.pzxid = parent_pzxid;
     const auto found = nodes_.find(path);
     if (const auto owner = owned_.find(found->second.record.owner); owner != owned_.end()) {
         owner->second.erase(path);
@@ -142,9 +148,11 @@ void sim_tree::erase(const std::string& path, std::int32_t parent_creates) {
 void sim_tree::apply(const txn& done) {
     for (const auto& change : done.changes) switch (change.what) {
             case tree_change::kind::created:
-                insert(change.path, change.after, change.parent_creates_after);
+                insert(change.path, change.after, change.parent_creates_after, done.zxid);
                 break;
-            case tree_change::kind::removed: erase(change.path, change.parent_creates_after); break;
+            case tree_change::kind::removed:
+                erase(change.path, change.parent_creates_after, done.zxid);
+                break;
             case tree_change::kind::changed: {
                 node_record& record = nodes_.at(change.path).record;
                 const auto creates = record.creates;
@@ -156,8 +164,12 @@ void sim_tree::apply(const txn& done) {
 
 void sim_tree::undo(const txn& done) {
     for (auto at = done.changes.rbegin(); at != done.changes.rend(); ++at) switch (at->what) {
-            case tree_change::kind::created: erase(at->path, at->parent_creates_before); break;
-            case tree_change::kind::removed: insert(at->path, at->before, at->parent_creates_before); break;
+            case tree_change::kind::created:
+                erase(at->path, at->parent_creates_before, at->parent_pzxid_before);
+                break;
+            case tree_change::kind::removed:
+                insert(at->path, at->before, at->parent_creates_before, at->parent_pzxid_before);
+                break;
             case tree_change::kind::changed: nodes_.at(at->path).record = at->before;
         }
 }

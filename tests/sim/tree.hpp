@@ -21,6 +21,7 @@ struct node_record {
     std::vector<acl> acls;
     std::int64_t czxid = 0;
     std::int64_t mzxid = 0;
+    std::int64_t pzxid = 0;  ///< of the last change of its children, or its own creation
     std::int64_t created_ms = 0;
     std::int64_t modified_ms = 0;
     std::int64_t owner = 0;
@@ -38,6 +39,7 @@ struct tree_change {
     node_record after;
     std::int32_t parent_creates_before = 0;
     std::int32_t parent_creates_after = 0;
+    std::int64_t parent_pzxid_before = 0;
 };
 
 /// All effects of one committed write, under one zxid.
@@ -97,8 +99,9 @@ private:
         node_record record;
         std::set<std::string> children;
     };
-    void insert(const std::string& path, const node_record& record, std::int32_t parent_creates);
-    void erase(const std::string& path, std::int32_t parent_creates);
+    void insert(const std::string& path, const node_record& record, std::int32_t parent_creates,
+                std::int64_t parent_pzxid);
+    void erase(const std::string& path, std::int32_t parent_creates, std::int64_t parent_pzxid);
     void remove_unchecked(const std::string& path, txn& into);
 
     std::unordered_map<std::string, node> nodes_;

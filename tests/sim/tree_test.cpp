@@ -75,6 +75,25 @@ TEST_F(SimTree, StatFollowsTheNode) {
     EXPECT_EQ(seen->ephemeral_owner, 0);
 }
 
+TEST_F(SimTree, NodeKnowsTheLastChangeOfItsChildren) {
+    ASSERT_FALSE(create("/a"));
+    EXPECT_EQ(tree.find("/a")->pzxid, 101);
+    ASSERT_FALSE(set("/a", "x"));
+    EXPECT_EQ(tree.find("/a")->pzxid, 101);
+    ASSERT_FALSE(create("/a/b"));
+    EXPECT_EQ(tree.find("/a")->pzxid, 103);
+    ASSERT_FALSE(create("/a/b/c"));
+    EXPECT_EQ(tree.find("/a")->pzxid, 103);
+    ASSERT_FALSE(remove("/a/b/c"));
+    ASSERT_FALSE(remove("/a/b"));
+    EXPECT_EQ(tree.find("/a")->pzxid, 106);
+    tree.undo(last);
+    EXPECT_EQ(tree.find("/a")->pzxid, 103);
+    EXPECT_EQ(tree.find("/a/b")->pzxid, 105);
+    tree.apply(last);
+    EXPECT_EQ(tree.find("/a")->pzxid, 106);
+}
+
 TEST_F(SimTree, VersionsGuardSetAndRemove) {
     ASSERT_FALSE(create("/a"));
     EXPECT_EQ(set("/a", "x", 1), server_errc::bad_version);

@@ -103,10 +103,10 @@ void sim_servers::answer(const std::shared_ptr<sim_link>& link, const turn_ptr& 
     if (!turn.ready) {
         if (what.kind == request_kind::remove_watch) {
             hazards.reach(hazard::b4);
-            replica.unwatch(what.path, *link);
+            replica.unwatch(what.watched(), *link);
         }
         turn.answer = execute_read(replica.tree, what, denied);
-        if (what.kind == request_kind::get && what.watch && !turn.answer.ec) replica.watch(what.path, link);
+        if (what.watch && !turn.answer.ec) replica.watch(what.watched(), link);
         std::ranges::shuffle(turn.answer.names, order_);
     }
     turn.answer.zxid = replica.applied();

@@ -32,6 +32,11 @@ std::size_t request::bytes() const {
     return sum;
 }
 
+watch_key request::watched() const {
+    if (kind == request_kind::remove_watch) return {watch_kind, path};
+    return {kind == request_kind::children ? detail::watch_kind::children : detail::watch_kind::data, path};
+}
+
 std::size_t response::bytes() const {
     std::size_t sum = header_bytes + path.size() + data.size();
     for (const auto& name : names) sum += 4 + name.size();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/znode_api.hpp"
@@ -32,6 +33,9 @@ std::string_view name_of(request_kind kind);
 using handle_number = std::size_t;
 constexpr handle_number every_handle = 0;
 
+/// A watch of one connection; data watches come first, as in the packet that sets them again.
+using watch_key = std::pair<detail::watch_kind, std::string>;
+
 struct request {
     request_kind kind = request_kind::ping;
     std::string path;
@@ -40,9 +44,12 @@ struct request {
     std::vector<acl> acls;
     std::int32_t version = -1;
     bool watch = false;
+    detail::watch_kind watch_kind = detail::watch_kind::data;  ///< of remove_watch
     std::vector<detail::multi_op> ops;
 
     [[nodiscard]] std::size_t bytes() const;
+    /// What it leaves, if it leaves a watch, or removes.
+    [[nodiscard]] watch_key watched() const;
 };
 
 struct connect_request {
@@ -54,7 +61,7 @@ struct connect_request {
 
 /// What a handle has left on its former connection; goes first on the next.
 struct set_watches_request {
-    std::vector<std::string> paths;
+    std::vector<watch_key> watches;
     std::int64_t last_zxid = 0;
 };
 

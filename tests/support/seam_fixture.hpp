@@ -55,8 +55,8 @@ public:
     void get(const std::string& path, bool watch) {
         handle->get(path, watch, [this](const detail::get_reply& got) { note("get", got, got.data); });
     }
-    void children(const std::string& path) {
-        handle->children(path, [this](detail::children_reply got) {
+    void children(const std::string& path, bool watch = false) {
+        handle->children(path, watch, [this](detail::children_reply got) {
             std::ranges::sort(got.names);
             std::string names;
             for (const auto& name : got.names) names += (names.empty() ? "" : ",") + name;
