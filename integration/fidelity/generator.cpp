@@ -84,17 +84,23 @@ private:
     void add_absence(actor_number who) {
         const std::string path = any_path();
         request watch;
-        watch.kind = request_kind::get;
+        watch.kind = one_in(2) ? request_kind::get : request_kind::children;
         watch.path = path;
         watch.watch = true;
         add_requests(who, 1);
         told_.steps.back().requests.push_back(watch);
+        if (one_in(4)) {  // and one of the other kind
+            watch.kind = watch.kind == request_kind::get ? request_kind::children : request_kind::get;
+            told_.steps.back().requests.push_back(watch);
+        }
         turn(script_step::kind::leave, who, state::away);
         add_requests(the_operator, below(4));
         for (auto& one : told_.steps.back().requests) {
             if (one.kind == request_kind::multi || one_in(3)) continue;
             one.path = path;
-            if (one.kind == request_kind::create) one.mode = create_mode::persistent;
+            if (one.kind != request_kind::create) continue;
+            one.mode = create_mode::persistent;
+            if (one_in(2)) one.path += "/a";  // a child of it
         }
         turn(script_step::kind::come_back, who, state::connected);
     }
@@ -143,17 +149,22 @@ private:
     request any_request() {
         using kind = request_kind;
         static constexpr std::array kinds{
-            kind::create, kind::create, kind::create, kind::create, kind::get,          kind::get,
-            kind::get,    kind::get,    kind::get,    kind::get,    kind::exists,       kind::set,
-            kind::set,    kind::set,    kind::remove, kind::remove, kind::children,     kind::multi,
-            kind::multi,  kind::multi,  kind::multi,  kind::sync,   kind::remove_watch,
+            kind::create,       kind::create,       kind::create,   kind::create,   kind::get,
+            kind::get,          kind::get,          kind::get,      kind::get,      kind::get,
+            kind::exists,       kind::set,          kind::set,      kind::set,      kind::remove,
+            kind::remove,       kind::children,     kind::children, kind::children, kind::children,
+            kind::multi,        kind::multi,        kind::multi,    kind::multi,    kind::sync,
+            kind::remove_watch, kind::remove_watch,
         };
         request made;
         const bool bare = told_.steps.size() < 3 && one_in(2);  // something to work on first
         made.kind = bare ? request_kind::create : kinds.at(below(kinds.size()));
         made.path = any_path();
         if (made.kind == request_kind::create) fill_create(made);
-        if (made.kind == request_kind::get) made.watch = !one_in(4);
+        if (made.kind == request_kind::get || made.kind == request_kind::children) made.watch = !one_in(4);
+        if (made.kind == request_kind::remove_watch && one_in(2)) {
+            made.watch_kind = detail::watch_kind::children;
+        }
         if (made.kind == request_kind::set) made.data = any_data();
         if (made.kind == request_kind::set || made.kind == request_kind::remove) made.version = any_version();
         if (made.kind == request_kind::remove && one_in(40)) made.path = "/";

@@ -51,6 +51,9 @@ std::string text_of(const request& what) {
     if (what.kind == request_kind::set || what.kind == request_kind::remove) {
         line += " version " + std::to_string(what.version);
     }
+    if (what.kind == request_kind::remove_watch && what.watch_kind == detail::watch_kind::children) {
+        line += " of the children";
+    }
     return line + (what.watch ? " with watch" : "");
 }
 

@@ -38,8 +38,8 @@ public:
     virtual void expire(actor_number who) = 0;
     /// Calls `send`, which sends the step's requests, so that one of them meets the step's fault.
     virtual void strike(const script_step& step, const std::function<void()>& send) = 0;
-    /// Watches that servers keep for each client; `remove_all` removes every node, and returns when that is known to
-    /// all.
+    /// Events that tell of watches that servers keep for each client; `remove_all` removes every node, and returns
+    /// when that is known to all.
     [[nodiscard]] virtual std::array<std::size_t, client_count> watches_left(
         const std::function<void()>& remove_all) = 0;
 

@@ -47,12 +47,12 @@ void sim_side::strike(const script_step& step, const std::function<void()>& send
 }
 
 std::array<std::size_t, client_count> sim_side::watches_left(const std::function<void()>& remove_all) {
-    std::array<std::size_t, client_count> counts{};
-    for (actor_number who = 0; who < client_count; ++who) {
-        if (handles_.at(who) != 0) counts.at(who) = ensemble_.watches(handles_.at(who));
-    }
+    const auto events = [this](actor_number who) {
+        return handles_.at(who) == 0 ? 0 : ensemble_.watch_events(handles_.at(who));
+    };
+    const std::array before{events(0), events(1)};
     remove_all();
-    return counts;
+    return {events(0) - before[0], events(1) - before[1]};
 }
 
 }  // namespace paddock::testing
