@@ -1,5 +1,6 @@
 #include "core/commit.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/limits.hpp"
@@ -20,15 +21,13 @@ std::size_t acl_bytes(const std::vector<acl>& list) {
 
 commit_request make_commit_request(const client_core& core, const transaction_body& body) {
     if (&body.guard->context() != core.leases().get()) {
-        throw argument_error(errc::invalid_argument, "commit: the lease of '" + body.guard->who().shown +
+        throw argument_error(errc::invalid_argument, "commit: the lease of '" + body.guard->first().node +
                                                          "' must come from the client that commits");
     }
     const checked_options& options = core.options();
     commit_request request;
     request.guard = body.guard;
-    multi_op& guard = request.ops.emplace_back();
-    guard.what = multi_op::kind::check;
-    guard.path = body.guard->who().node;
+    request.ops = checks_of(*body.guard);
     std::size_t bytes = body.bytes;
     for (multi_op op : body.ops) {
         op.path = options.prefix.outside(op.path);
@@ -78,15 +77,17 @@ asio::awaitable<void> commit_operation::run(std::shared_ptr<commit_operation> se
 }
 
 void commit_operation::answer(const multi_reply& reply) {
+    const std::size_t guards = request_.guard->who().nodes.size();
     if (reply.what == fate::unknown) {
         finish(errc::outcome_unknown, {});
     } else if (reply.ec) {
-        const bool guard_failed =
-            !reply.results.empty() && is_code(reply.results.front().ec, server_errc::no_node);
+        bool guard_failed = false;
+        for (std::size_t i = 0; i < std::min(guards, reply.results.size()); ++i)
+            guard_failed = guard_failed || is_code(reply.results[i].ec, server_errc::no_node);
         finish(guard_failed ? make_error_code(errc::lease_lost) : reply.ec, {});
     } else {
         std::vector<transaction_result> results;
-        for (std::size_t i = 1; i < reply.results.size(); ++i) {
+        for (std::size_t i = guards; i < reply.results.size(); ++i) {
             const multi_result& one = reply.results[i];
             transaction_result shown;
             if (!one.path.empty()) shown.path = core_->options().prefix.inside(one.path);

@@ -28,6 +28,8 @@ public:
             case errc::wrong_process: return "inherited over fork(); only the parent process may use it";
             case errc::empty_lease: return "the lease holds nothing";
             case errc::invalid_token: return "not a fencing token";
+            case errc::conflict: return "two programs disagree about a setting that is stored at the servers";
+            case errc::broken_barrier: return "a member of the barrier's generation is gone";
         }
         return "unknown paddock error " + std::to_string(value);
     }

@@ -50,8 +50,9 @@ lease& lease::operator=(lease&& other) noexcept {
 }
 lease::~lease() { release_in_background(std::move(core_)); }
 
-paddock::fencing_token lease::fencing_token() const { return required(core_).who().token; }
-const std::string& lease::node() const { return required(core_).who().shown; }
+paddock::fencing_token lease::fencing_token() const { return required(core_).first().token; }
+const std::string& lease::node() const { return required(core_).first().node; }
+const std::vector<lease_part>& lease::parts() const { return required(core_).who().parts; }
 std::int64_t lease::session_id() const { return required(core_).who().session_id; }
 lease_state lease::state() const { return required(core_).state(); }
 loss_reason lease::reason() const { return required(core_).reason(); }

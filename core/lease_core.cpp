@@ -50,7 +50,7 @@ lease_state lease_core::announce() {
         // A lease that its own client gives up at close is nobody's accident.
         const bool accident = reason() != loss_reason::client_closed;
         LOG_IF(WARNING, accident) << "paddock: session 0x" << std::hex << who_.session_id << std::dec
-                                  << " lost the lease of " << who_.node << "; its holder must stop";
+                                  << " lost the lease of " << who_.nodes.front() << "; its holder must stop";
         LOG_IF(FATAL, accident && context_->policy == loss_policy::terminate)
             << "paddock: loss_policy::terminate";
         context_->signals([stop = lost_]() mutable { stop.request_stop(); });

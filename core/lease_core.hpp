@@ -8,6 +8,7 @@
 #include <mutex>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include <paddock/client_options.hpp>
 #include <paddock/lease.hpp>
@@ -31,10 +32,10 @@ struct lease_context {
 /// The shared half of a lease: asked by its owner from any thread, told by its session.
 class lease_core : public std::enable_shared_from_this<lease_core> {
 public:
+    /// One node, or one for each claim of a multi_lock: all are held, or the lease is lost.
     struct identity {
-        std::string node;   ///< path at the server
-        std::string shown;  ///< path without the name space
-        fencing_token token;
+        std::vector<std::string> nodes;  ///< paths at the server
+        std::vector<lease_part> parts;   ///< the same to users
         std::int64_t session_id = 0;
         std::uint64_t epoch = 0;  ///< connection on which the grant was read
     };
@@ -42,6 +43,7 @@ public:
                std::shared_ptr<const lease_context> context);
 
     [[nodiscard]] const identity& who() const noexcept { return who_; }
+    [[nodiscard]] const lease_part& first() const noexcept { return who_.parts.front(); }
     [[nodiscard]] const lease_context& context() const noexcept { return *context_; }
 
     [[nodiscard]] lease_state state();
@@ -54,6 +56,8 @@ public:
     /// is closed (the lease is then lost) or of another process: then nothing is called.
     [[nodiscard]] error_code release(std::function<void(error_code, release_result)> done);
     [[nodiscard]] error_code check(std::function<void(error_code, bool)> done);
+    /// The session it belongs to; null once that is gone.
+    [[nodiscard]] std::shared_ptr<session> home() const { return home_.lock(); }
     /// No handler is called any more: it is being released.
     void silence() noexcept { silent_ = true; }
 

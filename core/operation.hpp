@@ -40,15 +40,15 @@ public:
     }
     [[nodiscard]] environment& world() noexcept { return world_; }
 
+    /// Waits, on behalf of the operation's driver. Giving up ends the wait, unless it is `to_the_end`.
+    asio::awaitable<void> pause(std::chrono::nanoseconds length, bool to_the_end = false);
+
     /// Called when it has completed; the client core sets it.
     std::function<void()> on_finished;
 
 protected:
     /// Runs the operation's driver on core's executor.
     void drive(asio::awaitable<void> driver);
-    /// Waits. Giving up ends the wait, unless it is `to_the_end`.
-    asio::awaitable<void> pause(std::chrono::nanoseconds length, bool to_the_end = false);
-
     environment& world_;
     scheduled_call timer_;
     bool answered_ = false;

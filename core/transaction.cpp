@@ -49,7 +49,7 @@ multi_op op_on(multi_op::kind what, std::string path, std::int32_t version) {
 transaction::transaction(const lease& held) : body_(std::make_unique<detail::transaction_body>()) {
     if (!held) throw boost::system::system_error(errc::empty_lease, "transaction");
     body_->guard = held.core();
-    body_->bytes = held.node().size() + op_overhead;
+    for (const lease_part& part : held.parts()) body_->bytes += part.node.size() + op_overhead;
 }
 
 transaction::transaction(const transaction& other)

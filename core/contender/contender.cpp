@@ -1,26 +1,20 @@
 #include "core/contender/contender.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <glog/logging.h>
 
 #include "core/contender/outcome.hpp"
+#include "core/retry.hpp"
 
 namespace paddock::detail {
 
-joined_node::~joined_node() {
-    if (!home) return;
-    // The watch goes after the node: then it has fired, and costs no removal.
-    using kept = std::pair<budget_share, watch_ticket>;
-    auto keep = std::make_shared<kept>(std::move(share), std::move(own_watch));
-    home->obligations().add(std::move(path), std::move(keep), {});
-}
-
-contender::contender(std::shared_ptr<client_core> core, std::shared_ptr<const contender_settings> settings,
-                     bool may_queue, sink_type sink)
-    : operation<lease>(core->world(), std::move(sink)),
+contender::contender(std::shared_ptr<client_core> core, std::vector<settings_ptr> queues, bool may_queue,
+                     sink_type sink)
+    : acquire_operation(core->world(), std::move(sink)),
       core_(std::move(core)),
-      settings_(std::move(settings)),
+      queues_(std::move(queues)),
       may_queue_(may_queue) {}
 
 void contender::start() {
@@ -41,30 +35,79 @@ asio::awaitable<void> contender::run(std::shared_ptr<contender> self) {
 }
 
 asio::awaitable<contender::next> contender::compete(std::shared_ptr<session> home) {
-    joined_node mine;
-    error_code ec = co_await join(home, mine);
-    if (!ec) ec = co_await wait_for_turn(mine);
+    nodes mine;
+    queue_join join(*this, queues_);
+    error_code ec = co_await join.run(home, mine);
+    if (!ec) delays_.reset();
+    if (!ec) ec = co_await wait_for_turns(mine);
     if (given_up) co_return next::stop;
     if (!ec) co_return grant(mine) ? next::granted : next::stop;
-    if (is_rejoin(ec)) {
+    if (is_rejoin(ec) && rejoins()) {
         VLOG(1) << "paddock: session 0x" << std::hex << home->id() << std::dec << " lost its place in "
-                << settings_->directory << " (" << ec.message() << "); joining again at the end of the queue";
+                << queues_.front()->directory << " (" << ec.message()
+                << "); joining again at the end of the queue";
         co_return next::again;
     }
+    if (is_rejoin(ec)) ec = errc::session_expired;
     finish(ec, lease());
     co_return next::stop;
 }
 
-bool contender::grant(joined_node& mine) {
-    const auto home = std::exchange(mine.home, nullptr);
+bool contender::rejoins() const {
+    return std::ranges::all_of(queues_, [](const settings_ptr& queue) { return queue->rejoins; });
+}
+
+// One after the other: whose turn has come keeps it until its node is gone.
+asio::awaitable<error_code> contender::wait_for_turns(nodes& mine) {
+    for (std::size_t i = 0; i < mine.size(); ++i) {
+        queue_turn turn(*this, queues_[i], may_queue_, core_->handlers());
+        const error_code ec = co_await turn.come(mine[i]);
+        if (ec) co_return ec;
+    }
+    if (mine.size() == 1) co_return error_code();
+    co_return co_await confirm_all(mine);
+}
+
+// The first may have lost its node while the last one waited: one quorum write that names all.
+asio::awaitable<error_code> contender::confirm_all(nodes& mine) {
+    std::vector<multi_op> ops(mine.size());
+    for (std::size_t i = 0; i < ops.size(); ++i) ops[i].path = mine[i].path;
+    session& home = *mine.front().home;
+    for (;;) {  // ends by an answer, with the session, or by giving up
+        const bool connected = co_await home.wait_connected(*this);
+        if (given_up) co_return round_end::abandoned;
+        if (!connected) co_return round_end::session_over;
+        const auto epoch = home.clock()->epoch();
+        const mailbox<multi_reply> checked(world_.executor());
+        home.multi(ops, checked.sink());
+        const multi_reply answer = co_await checked.take();
+        if (is_code(answer.ec, server_errc::no_node)) co_return round_end::node_gone;
+        if (answer.what == fate::answered && answer.ec && !worth_retrying(answer)) co_return answer.ec;
+        if (answer.what == fate::answered && answer.ec) co_await back_off();
+        if (answer.ec || home.clock()->epoch() != epoch || !home.connected()) continue;
+        for (joined_node& node : mine) node.epoch = epoch;
+        co_return error_code();
+    }
+}
+
+bool contender::grant(nodes& mine) {
+    const auto home = mine.front().home;
     lease_core::identity who;
-    who.node = mine.path;
-    who.shown = core_->options().prefix.inside(mine.path);
-    who.token = fencing_token(mine.node.czxid);
     who.session_id = home->id();
-    who.epoch = mine.epoch;
+    who.epoch = mine.front().epoch;
+    auto shares = std::make_shared<std::vector<budget_share>>();
+    for (std::size_t i = 0; i < mine.size(); ++i) {
+        mine[i].home.reset();  // the lease deletes the node from now on
+        shares->push_back(std::move(mine[i].share));
+        lease_part part;
+        part.path = queues_[i]->shown;
+        part.node = core_->options().prefix.inside(mine[i].path);
+        part.token = mine[i].token;
+        who.parts.push_back(std::move(part));
+        who.nodes.push_back(std::move(mine[i].path));
+    }
     auto granted = std::make_shared<lease_core>(std::move(who), home->clock(), home, core_->leases());
-    home->leases().hold(granted, std::move(mine.share));
+    home->leases().hold(granted, std::move(shares));
     return finish({}, lease(std::move(granted)));
 }
 

@@ -8,14 +8,14 @@
 
 namespace paddock::detail {
 
-queue_plan plan_fifo(std::string_view kind, std::string_view own, const std::vector<std::string>& children) {
+queue_plan plan_fifo(std::string_view kind, const queue_view& seen) {
     queue_plan plan;
-    const auto own_sequence = sequence_of(own, kind);
+    const auto own_sequence = sequence_of(seen.own, kind);
     bool own_seen = false;
     const std::string* nearest = nullptr;
     std::int32_t nearest_sequence = 0;
-    for (const std::string& name : children) {
-        own_seen = own_seen || name == own;
+    for (const std::string& name : seen.children) {
+        own_seen = own_seen || name == seen.own;
         const auto sequence = sequence_of(name, kind);
         if (!sequence) {
             ++plan.foreign;
@@ -39,15 +39,20 @@ queue_plan plan_fifo(std::string_view kind, std::string_view own, const std::vec
     return plan;
 }
 
-std::vector<std::string> fifo_queue(std::string_view kind, const std::vector<std::string>& children) {
-    std::vector<std::pair<std::int32_t, std::string>> queue;
+std::vector<queue_entry> fifo_queue(std::string_view kind, std::string_view shown,
+                                    const std::vector<std::string>& children) {
+    std::vector<queue_entry> queue;
     for (const std::string& name : children) {
-        if (const auto sequence = sequence_of(name, kind)) queue.emplace_back(*sequence, name);
+        const auto sequence = sequence_of(name, kind);
+        if (!sequence) continue;
+        queue_entry& entry = queue.emplace_back();
+        entry.name = name;
+        entry.kind = shown;
+        entry.sequence = *sequence;
     }
-    std::ranges::sort(queue, [](const auto& a, const auto& b) { return comes_before(a.first, b.first); });
-    std::vector<std::string> names;
-    for (auto& [sequence, name] : queue) names.push_back(std::move(name));
-    return names;
+    std::ranges::sort(queue, comes_before, &queue_entry::sequence);
+    if (!queue.empty()) queue.front().holds = true;
+    return queue;
 }
 
 }  // namespace paddock::detail

@@ -12,9 +12,10 @@ namespace paddock::detail {
 /// before it, so that a departure wakes one (no herd). Contenders are the children with the kind and a sequence number,
 /// whoever made them; other children are counted as foreign and never block. Source: "Locks", ZooKeeper Recipes and
 /// Solutions.
-queue_plan plan_fifo(std::string_view kind, std::string_view own, const std::vector<std::string>& children);
+queue_plan plan_fifo(std::string_view kind, const queue_view& seen);
 
-/// The contenders of this kind among `children`, in queue order.
-std::vector<std::string> fifo_queue(std::string_view kind, const std::vector<std::string>& children);
+/// The contenders of this kind among `children`, in queue order; to users their kind is `shown`.
+std::vector<queue_entry> fifo_queue(std::string_view kind, std::string_view shown,
+                                    const std::vector<std::string>& children);
 
 }  // namespace paddock::detail

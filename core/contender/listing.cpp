@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/contender/directory_reading.hpp"
 #include "core/holder_record.hpp"
 #include "core/path.hpp"
 #include "core/retry.hpp"
-#include "core/sequence_name.hpp"
 
 namespace paddock::detail {
 namespace {
@@ -16,12 +16,12 @@ constexpr std::chrono::milliseconds retry_delay(100);
 
 }  // namespace
 
-queue_listing::queue_listing(std::shared_ptr<client_core> core, std::string directory, std::string kind,
-                             queue_order order, std::size_t most, sink_type sink)
+queue_listing::queue_listing(std::shared_ptr<client_core> core,
+                             std::shared_ptr<const contender_settings> queue, queue_order order,
+                             std::size_t most, sink_type sink)
     : operation(core->world(), std::move(sink)),
       core_(std::move(core)),
-      directory_(std::move(directory)),
-      kind_(std::move(kind)),
+      queue_(std::move(queue)),
       order_(std::move(order)),
       most_(most) {}
 
@@ -49,42 +49,45 @@ asio::awaitable<void> queue_listing::run(std::shared_ptr<queue_listing> self) {
 }
 
 asio::awaitable<reply> queue_listing::read(session& home, std::vector<contender_info>& found) {
-    const mailbox<children_reply> listed(world_.executor());
-    home.children(directory_, listed.sink());
-    const children_reply seen = co_await listed.take();
+    directory_reading reading(home, *queue_);
+    joined_node directory;
+    const reply seen = co_await reading.take(home, directory);
     if (seen.ec) co_return seen;
-    std::vector<std::string> names = order_(seen.names);
-    const bool more = names.size() > most_;
-    if (more) names.resize(most_);
-    reply outcome = co_await read_nodes(home, names, found);
+    std::vector<queue_entry> entries = order_(directory.children, directory.record);
+    const bool more = entries.size() > most_;
+    if (more) entries.resize(most_);
+    reply outcome = co_await read_nodes(home, entries, found);
     // Of a longer queue one that left in between makes room for the next.
-    if (more && !outcome.ec && found.size() < names.size()) outcome.what = fate::not_sent;
+    if (more && !outcome.ec && found.size() < entries.size()) outcome.what = fate::not_sent;
     co_return outcome;
 }
 
-asio::awaitable<reply> queue_listing::read_nodes(session& home, const std::vector<std::string>& names,
+asio::awaitable<reply> queue_listing::read_nodes(session& home, const std::vector<queue_entry>& entries,
                                                  std::vector<contender_info>& found) {
-    for (std::size_t first = 0; first < names.size(); first += reads_in_flight) {
-        const std::size_t end = std::min(names.size(), first + reads_in_flight);
+    for (std::size_t first = 0; first < entries.size(); first += reads_in_flight) {
+        const std::size_t end = std::min(entries.size(), first + reads_in_flight);
         std::vector<mailbox<get_reply>> flight;
         for (std::size_t i = first; i < end; ++i) {
             flight.emplace_back(world_.executor());
-            home.get(join_path(directory_, names[i]), flight.back().sink());
+            home.get(join_path(queue_->directory, entries[i].name), flight.back().sink());
         }
         for (std::size_t i = first; i < end; ++i) {
             get_reply node = co_await flight[i - first].take();
             if (is_code(node.ec, server_errc::no_node)) continue;  // left in the meantime
             if (node.ec) co_return node;
-            found.push_back(describe(names[i], std::move(node)));
+            found.push_back(describe(entries[i], std::move(node)));
         }
     }
     co_return reply();
 }
 
-contender_info queue_listing::describe(const std::string& name, get_reply node) const {
+contender_info queue_listing::describe(const queue_entry& entry, get_reply node) const {
     contender_info info;
-    info.node = name;
-    info.sequence = sequence_of(name, kind_).value_or(0);
+    info.node = entry.name;
+    info.kind = entry.kind;
+    info.holds = entry.holds;
+    info.permits = entry.permits;
+    info.sequence = entry.sequence;
     info.token = fencing_token(node.node.czxid);
     info.session_id = node.node.ephemeral_owner;
     info.created_ms = node.node.created_ms;

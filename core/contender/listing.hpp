@@ -9,32 +9,29 @@
 #include <paddock/contender_info.hpp>
 
 #include "core/client_core.hpp"
+#include "core/contender/contender_settings.hpp"
 #include "core/operation.hpp"
 
 namespace paddock::detail {
 
-/// Names in queue order, out of all children of a directory.
-using queue_order = std::function<std::vector<std::string>(const std::vector<std::string>& children)>;
-
-/// Reads who is in a recipe's queue: one getChildren, and one getData for each of the first `most`, in flights of
+/// Reads who is in a recipe's queue: one getChildren (and getData, if the recipe has a record), and one getData for each of the first `most`, in flights of
 /// bounded size. A read, so it is tried again over lost connections until its deadline.
 class queue_listing final : public operation<std::vector<contender_info>> {
 public:
-    queue_listing(std::shared_ptr<client_core> core, std::string directory, std::string kind,
+    queue_listing(std::shared_ptr<client_core> core, std::shared_ptr<const contender_settings> queue,
                   queue_order order, std::size_t most, sink_type sink);
     void start(boot_time deadline);
 
 private:
     static asio::awaitable<void> run(std::shared_ptr<queue_listing> self);
     asio::awaitable<reply> read(session& home, std::vector<contender_info>& found);
-    asio::awaitable<reply> read_nodes(session& home, const std::vector<std::string>& names,
+    asio::awaitable<reply> read_nodes(session& home, const std::vector<queue_entry>& entries,
                                       std::vector<contender_info>& found);
-    [[nodiscard]] contender_info describe(const std::string& name, get_reply node) const;
+    [[nodiscard]] contender_info describe(const queue_entry& entry, get_reply node) const;
     [[nodiscard]] error_code deadline_error() const override { return errc::servers_unreachable; }
 
     const std::shared_ptr<client_core> core_;
-    const std::string directory_;
-    const std::string kind_;
+    const std::shared_ptr<const contender_settings> queue_;
     const queue_order order_;
     const std::size_t most_;
 };

@@ -13,6 +13,7 @@ public:
             case round_end::session_over: return "the session has ended";
             case round_end::node_gone: return "the contender's node was deleted";
             case round_end::abandoned: return "abandoned";
+            case round_end::look_again: return "the queue has changed";
         }
         return "unknown";
     }

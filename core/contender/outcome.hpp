@@ -9,6 +9,7 @@ enum class round_end {
     session_over = 1,  ///< the session has ended; a new one needs a new node
     node_gone,         ///< somebody deleted the own node while it waited
     abandoned,         ///< the caller has given up
+    look_again,        ///< the queue must be read again
 };
 
 const boost::system::error_category& round_category() noexcept;

@@ -24,7 +24,7 @@ asio::awaitable<void> lease_check::run(std::shared_ptr<lease_check> self) {
             self->finish({}, false);
             co_return;
         }
-        const std::vector<multi_op> ops = {check_of(*self->held_)};
+        const std::vector<multi_op> ops = checks_of(*self->held_);
         const auto epoch = self->home_->clock()->epoch();
         const mailbox<multi_reply> checked(self->world_.executor());
         self->home_->multi(ops, checked.sink());

@@ -13,47 +13,77 @@ namespace {
 
 constexpr std::size_t checks_per_request = 64;
 
+const std::string& key_of(const lease_core& held) { return held.who().nodes.front(); }
+
+// What a release of several nodes came to: the least of what became of them.
+class joint_result {
+public:
+    joint_result(std::size_t nodes, std::function<void(release_result)> done)
+        : left_(nodes), done_(std::move(done)) {}
+    void one(release_result result) {
+        if (result == release_result::unconfirmed) all_ = result;
+        if (--left_ == 0 && done_) done_(all_);
+    }
+
+private:
+    std::size_t left_;
+    release_result all_ = release_result::confirmed;
+    std::function<void(release_result)> done_;
+};
+
 }  // namespace
 
-multi_op check_of(const lease_core& held) {
-    multi_op op;
-    op.what = multi_op::kind::check;
-    op.path = held.who().node;
-    return op;
+std::vector<multi_op> checks_of(const lease_core& held) {
+    std::vector<multi_op> ops;
+    for (const std::string& node : held.who().nodes) {
+        multi_op& op = ops.emplace_back();
+        op.what = multi_op::kind::check;
+        op.path = node;
+    }
+    return ops;
 }
 
 void lease_keeper::hold(const std::shared_ptr<lease_core>& granted, std::shared_ptr<void> share) {
-    entry& added = held_[granted->who().node];
+    entry& added = held_[key_of(*granted)];
     added.lease = granted;
     added.share = std::move(share);
-    watch_node(granted);
+    added.watches.resize(granted->who().nodes.size());
+    watch_unwatched(granted);
     host_.schedule_pulse();
     granted->announce();
 }
 
+void lease_keeper::watch_unwatched(const std::shared_ptr<lease_core>& held) {
+    const auto at = held_.find(key_of(*held));
+    for (std::size_t i = 0; at != held_.end() && i < at->second.watches.size(); ++i) {
+        if (!at->second.watches[i]) watch_node(held, i);
+    }
+}
+
 // So that a holder learns at once when somebody deletes its node (hazard C7).
-void lease_keeper::watch_node(const std::shared_ptr<lease_core>& held) {
-    const auto at = held_.find(held->who().node);
+void lease_keeper::watch_node(const std::shared_ptr<lease_core>& held, std::size_t which) {
+    const auto at = held_.find(key_of(*held));
     if (at == held_.end() || !host_.connected()) return;
     const auto home = host_.weak_from_this();
-    auto again = [home, this, held] {
-        if (home.lock()) watch_node(held);
+    auto again = [home, this, held, which] {
+        if (home.lock()) watch_node(held, which);
     };
-    at->second.watch = host_.watch(held->who().node, again, [home, this, held](const get_reply& answer) {
+    const std::string& node = held->who().nodes[which];
+    at->second.watches[which] = host_.watch(node, again, [home, this, held, which](const get_reply& answer) {
         if (!home.lock()) return;
         if (is_code(answer.ec, server_errc::no_node)) return lost(held, loss_reason::node_deleted);
         if (!answer.ec) return;
         // No watch was left: the next verification sets one, on this connection or the next.
-        const auto kept = held_.find(held->who().node);
-        if (kept != held_.end()) kept->second.watch.reset();
+        const auto kept = held_.find(key_of(*held));
+        if (kept != held_.end()) kept->second.watches[which].reset();
         if (worth_retrying(answer)) return;
-        LOG_EVERY_T(WARNING, 60) << "paddock: cannot watch " << held->who().node << ": "
+        LOG_EVERY_T(WARNING, 60) << "paddock: cannot watch " << held->who().nodes[which] << ": "
                                  << answer.ec.message() << "; its deletion is noticed by heartbeats only";
     });
 }
 
 void lease_keeper::lost(const std::shared_ptr<lease_core>& which, loss_reason why) {
-    if (!held_.contains(which->who().node)) return;
+    if (!held_.contains(key_of(*which))) return;
     which->lose(why);
     announce();
 }
@@ -61,13 +91,29 @@ void lease_keeper::lost(const std::shared_ptr<lease_core>& which, loss_reason wh
 void lease_keeper::release(const std::shared_ptr<lease_core>& held,
                            std::function<void(release_result)> done) {
     if (held->state() == lease_state::lost) announce();  // by the clock or the policy, not yet noticed here
-    auto gone = held_.extract(held->who().node);
+    auto gone = held_.extract(key_of(*held));
     if (gone.empty()) {
         if (done) done(release_result::already_lost);
         return;
     }
-    auto keep = std::make_shared<entry>(std::move(gone.mapped()));
-    host_.obligations().add(held->who().node, std::move(keep), std::move(done));
+    remove(std::move(gone.mapped()), std::move(done));
+}
+
+std::shared_ptr<void> lease_keeper::detach(const std::shared_ptr<lease_core>& held) {
+    if (held->state() == lease_state::lost) announce();
+    auto gone = held_.extract(key_of(*held));
+    if (gone.empty()) return nullptr;
+    return std::make_shared<entry>(std::move(gone.mapped()));
+}
+
+// Budgets and watches are kept until the nodes are gone.
+void lease_keeper::remove(entry given_up, std::function<void(release_result)> done) {
+    const std::vector<std::string> nodes = given_up.lease->who().nodes;
+    const auto keep = std::make_shared<entry>(std::move(given_up));
+    if (nodes.size() == 1) return host_.obligations().add(nodes.front(), keep, std::move(done));
+    const auto joint = std::make_shared<joint_result>(nodes.size(), std::move(done));
+    for (const std::string& node : nodes)
+        host_.obligations().add(node, keep, [joint](release_result result) { joint->one(result); });
 }
 
 void lease_keeper::found(const std::shared_ptr<lease_core>& held, std::uint64_t epoch) {
@@ -99,7 +145,7 @@ void lease_keeper::on_connected() {
 // suspect -> held only by a quorum check that names the node (reliability.md 3.2).
 void lease_keeper::verify(std::vector<std::shared_ptr<lease_core>> batch) {
     std::vector<multi_op> ops;
-    std::ranges::transform(batch, std::back_inserter(ops), [](const auto& held) { return check_of(*held); });
+    for (const auto& held : batch) std::ranges::move(checks_of(*held), std::back_inserter(ops));
     const auto epoch = host_.clock()->epoch();
     host_.multi(ops, [home = host_.weak_from_this(), this, batch = std::move(batch),
                       epoch](const multi_reply& answer) {
@@ -114,8 +160,7 @@ void lease_keeper::verified(const std::vector<std::shared_ptr<lease_core>>& batc
     if (!answer.ec) {
         for (const auto& held : batch) {
             held->verified(epoch);
-            const auto at = held_.find(held->who().node);
-            if (at != held_.end() && !at->second.watch) watch_node(held);
+            watch_unwatched(held);
         }
         host_.schedule_pulse();
         return announce();
@@ -131,17 +176,20 @@ void lease_keeper::verified(const std::vector<std::shared_ptr<lease_core>>& batc
             return;
         }
         LOG(WARNING) << "paddock: session 0x" << std::hex << host_.id() << std::dec << " cannot verify "
-                     << batch.front()->who().node << ": " << answer.ec.message()
-                     << "; its leases turn suspect";
+                     << key_of(*batch.front()) << ": " << answer.ec.message() << "; its leases turn suspect";
         return;
     }
     // The first failed operation names the missing node; the others were not looked at to the end.
     std::vector<std::shared_ptr<lease_core>> rest;
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-        const bool missing = i < answer.results.size() && is_code(answer.results[i].ec, server_errc::no_node);
-        missing ? lost(batch[i], loss_reason::node_deleted) : rest.push_back(batch[i]);
+    std::size_t next = 0;
+    for (const auto& held : batch) {
+        bool missing = false;
+        for (std::size_t left = held->who().nodes.size(); left > 0; --left, ++next)
+            missing = missing || (next < answer.results.size() &&
+                                  is_code(answer.results[next].ec, server_errc::no_node));
+        missing ? lost(held, loss_reason::node_deleted) : rest.push_back(held);
     }
-    std::erase_if(rest, [this](const auto& held) { return !held_.contains(held->who().node); });
+    std::erase_if(rest, [this](const auto& held) { return !held_.contains(key_of(*held)); });
     if (!rest.empty() && rest.size() < batch.size()) verify(std::move(rest));
 }
 
@@ -154,9 +202,8 @@ void lease_keeper::announce() {
     for (const std::string& node : gone) {
         auto given_up = held_.extract(node);
         if (given_up.mapped().lease->reason() != loss_reason::client_closed) host_.count_lost_lease();
-        // Not ours to keep, whoever still sees the node: the next in the queue shall go on (hazard C6).
-        auto keep = std::make_shared<entry>(std::move(given_up.mapped()));
-        if (!host_.ended()) host_.obligations().add(node, std::move(keep), {});
+        // Not ours to keep, whoever still sees the nodes: the next in the queue shall go on (hazard C6).
+        if (!host_.ended()) remove(std::move(given_up.mapped()), {});
     }
 }
 

@@ -16,8 +16,8 @@ namespace paddock::detail {
 
 class session;
 
-/// The operation of a multi that demands the lease's node.
-multi_op check_of(const lease_core& held);
+/// The operations of a multi that demand the lease's nodes.
+std::vector<multi_op> checks_of(const lease_core& held);
 
 /// The leases of one session: watches their nodes, verifies them through the leader after each reconnect and with
 /// every heartbeat, and announces what becomes of them.
@@ -28,8 +28,12 @@ public:
     /// Takes charge of a lease just granted on the current connection. `share` is its part of the budgets.
     void hold(const std::shared_ptr<lease_core>& granted, std::shared_ptr<void> share);
 
-    /// Gives up the lease: its node becomes a delete obligation. `done` may be empty.
+    /// Gives up the lease: its nodes become delete obligations. `done` may be empty.
     void release(const std::shared_ptr<lease_core>& held, std::function<void(release_result)> done);
+
+    /// Forgets the lease without a word, for somebody who replaces its node. What is returned keeps the node's budget and
+    /// watch; null if the lease is not held.
+    [[nodiscard]] std::shared_ptr<void> detach(const std::shared_ptr<lease_core>& held);
 
     /// What somebody's quorum check of the node has shown.
     void found(const std::shared_ptr<lease_core>& held, std::uint64_t epoch);
@@ -51,16 +55,18 @@ private:
     struct entry {
         std::shared_ptr<lease_core> lease;
         std::shared_ptr<void> share;
-        watch_ticket watch;
+        std::vector<watch_ticket> watches;  // one a node; empty where none could be set
     };
-    void watch_node(const std::shared_ptr<lease_core>& held);
+    void watch_node(const std::shared_ptr<lease_core>& held, std::size_t which);
+    void watch_unwatched(const std::shared_ptr<lease_core>& held);
+    void remove(entry given_up, std::function<void(release_result)> done);
     void verify(std::vector<std::shared_ptr<lease_core>> batch);
     void verified(const std::vector<std::shared_ptr<lease_core>>& batch, std::uint64_t epoch,
                   const multi_reply& answer);
     void lost(const std::shared_ptr<lease_core>& which, loss_reason why);
 
     session& host_;
-    std::map<std::string, entry> held_;  // by node
+    std::map<std::string, entry> held_;  // by first node
     std::string last_checked_;
     boot_time announced_at_{};
     scheduled_call reverify_;

@@ -21,8 +21,9 @@ public:
     explicit session_limits(std::size_t watch_bytes = watch_bytes_max,
                             std::size_t path_bytes = ephemeral_path_bytes_max);
 
-    /// Empty, and `errc::limit_exceeded`, if a budget would be overrun by a node with a path of this length.
-    budget_share take(std::size_t path_length, error_code& ec);
+    /// Empty, and `errc::limit_exceeded`, if a budget would be overrun by a node with a path of this length, and a watch
+    /// on one more path of length `also_watched` if that is not zero.
+    budget_share take(std::size_t path_length, error_code& ec, std::size_t also_watched = 0);
 
     [[nodiscard]] std::size_t path_bytes() const noexcept { return used_->path_bytes; }
 

@@ -22,6 +22,9 @@ struct holder_record {
 /// One contender in a recipe's queue, as a server saw it.
 struct contender_info {
     std::string node;                     ///< the node's name
+    std::string kind;                     ///< what it claims: "lock", "read", "write", "permit", "latch"
+    bool holds = false;                   ///< by the order of the queue; it may not have noticed yet
+    std::uint32_t permits = 1;            ///< of a semaphore
     std::int32_t sequence = 0;            ///< place in the queue; compares with wrap-around
     fencing_token token;                  ///< the token that its grant carries
     std::int64_t session_id = 0;          ///< session it belongs to; 0 if it is not ephemeral

@@ -31,6 +31,8 @@ enum class errc {
     wrong_process,        ///< The object was inherited over fork(); only the parent may use it.
     empty_lease,          ///< The lease holds nothing.
     invalid_token,        ///< Not the text of a fencing token.
+    conflict,             ///< Two programs disagree about a setting that is stored at the servers.
+    broken_barrier,       ///< A member of the barrier's generation is gone; nobody else can pass it any more.
 };
 
 /// ZooKeeper's own codes (category `zookeeper_category()`), as far as callers can meet and act on them.

@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/async_result.hpp>
@@ -46,6 +47,13 @@ enum class release_result {
                   ///< tried again in the background, and the node goes with the session at the latest
 };
 
+/// One of the nodes that a lease stands for.
+struct lease_part {
+    std::string path;  ///< what was claimed, without the client's name space
+    std::string node;  ///< path of the contender's node, likewise
+    paddock::fencing_token token;
+};
+
 /// Proof that this process held a recipe's node; move-only, empty by default.
 ///
 /// Destroying a non-empty lease deletes the node in the background; the deletion is retried until a server has
@@ -70,6 +78,10 @@ public:
 
     /// Path of the contender's node, without the client's name space.
     [[nodiscard]] const std::string& node() const;
+
+    /// Everything that the lease stands for: one part, or as many as a `multi_lock` has claims, in their order.
+    /// `fencing_token` and `node` are those of the first. All are held, or the lease is lost.
+    [[nodiscard]] const std::vector<lease_part>& parts() const;
 
     [[nodiscard]] std::int64_t session_id() const;
 

@@ -4,12 +4,10 @@
 
 namespace paddock::detail {
 
-queue_plan plan_mutex(std::string_view own, const std::vector<std::string>& children) {
-    return plan_fifo(mutex_kind, own, children);
-}
+queue_plan plan_mutex(const queue_view& seen) { return plan_fifo(mutex_kind, seen); }
 
-std::vector<std::string> mutex_queue(const std::vector<std::string>& children) {
-    return fifo_queue(mutex_kind, children);
+std::vector<queue_entry> mutex_queue(const std::vector<std::string>& children, std::string_view) {
+    return fifo_queue(mutex_kind, "lock", children);
 }
 
 }  // namespace paddock::detail

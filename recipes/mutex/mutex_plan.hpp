@@ -12,9 +12,9 @@ namespace paddock::detail {
 inline constexpr std::string_view mutex_kind = "lock-";
 
 /// The oldest contender holds, every other watches the nearest before it (`plan_fifo`).
-queue_plan plan_mutex(std::string_view own, const std::vector<std::string>& children);
+queue_plan plan_mutex(const queue_view& seen);
 
 /// The contenders among `children`, in queue order.
-std::vector<std::string> mutex_queue(const std::vector<std::string>& children);
+std::vector<queue_entry> mutex_queue(const std::vector<std::string>& children, std::string_view record);
 
 }  // namespace paddock::detail

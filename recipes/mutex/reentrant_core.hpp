@@ -9,8 +9,8 @@
 
 #include <paddock/reentrant_mutex.hpp>
 
+#include "core/client_core.hpp"
 #include "core/completion.hpp"
-#include "recipes/mutex/mutex_core.hpp"
 
 namespace paddock::detail {
 

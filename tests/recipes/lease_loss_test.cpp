@@ -267,7 +267,8 @@ TEST_F(LeaseLoss, GrantAtTheMomentOfDoubtHidesItFromNobody) {
     ensemble.stall(true);
     const auto doubt = world.now() + got->result.remaining();
     detail::lease_core::identity who;
-    who.node = "/locks/b/another";
+    who.nodes = {"/locks/b/another"};
+    who.parts.resize(1);
     const auto another = std::make_shared<detail::lease_core>(who, home->clock(), home, one.core->leases());
     const auto grant = one.process.call_at(doubt, [&] { home->leases().hold(another, {}); });
     home->schedule_pulse();  // anew: of what is due at the same time, the later is the last

@@ -27,7 +27,7 @@ struct plan_case {
 };
 
 queue_plan plan(verdict what, std::string predecessor = {}, std::size_t ahead = 0, std::size_t foreign = 0) {
-    return {what, std::move(predecessor), ahead, foreign};
+    return {what, std::move(predecessor), ahead, foreign, watch_scope::predecessor, {}, {}};
 }
 
 const std::string n0 = contender_name(0), n1 = contender_name(1), n2 = contender_name(2),
@@ -66,9 +66,19 @@ const plan_case cases[] = {
     {"OwnNameWithoutNumber", "config", {"config", n0}, plan(verdict::absent, {}, 0, 1)},
 };
 
+std::vector<std::string> names_in_order(const std::vector<std::string>& children) {
+    std::vector<std::string> names;
+    for (const queue_entry& entry : mutex_queue(children, {})) {
+        EXPECT_EQ(entry.holds, names.empty());
+        EXPECT_EQ(entry.kind, "lock");
+        names.push_back(entry.name);
+    }
+    return names;
+}
+
 TEST(MutexPlan, Table) {
     for (const plan_case& one : cases) {
-        const queue_plan got = plan_mutex(one.own, one.children);
+        const queue_plan got = plan_mutex({one.own, one.children, {}});
         EXPECT_EQ(got.what, one.expected.what) << one.name;
         EXPECT_EQ(got.predecessor, one.expected.predecessor) << one.name;
         EXPECT_EQ(got.ahead, one.expected.ahead) << one.name;
@@ -77,10 +87,10 @@ TEST(MutexPlan, Table) {
 }
 
 TEST(MutexPlan, QueueIsInOrderAndWithoutStrangers) {
-    EXPECT_EQ(mutex_queue({n2, "x", n0, n1}), (std::vector<std::string>{n0, n1, n2}));
-    EXPECT_EQ(mutex_queue({contender_name(-2147483648), contender_name(2147483647)}),
+    EXPECT_EQ(names_in_order({n2, "x", n0, n1}), (std::vector<std::string>{n0, n1, n2}));
+    EXPECT_EQ(names_in_order({contender_name(-2147483648), contender_name(2147483647)}),
               (std::vector<std::string>{contender_name(2147483647), contender_name(-2147483648)}));
-    EXPECT_TRUE(mutex_queue({"x"}).empty());
+    EXPECT_TRUE(names_in_order({"x"}).empty());
 }
 
 // A queue somewhere on the counter's circle, mixed with names of others.
@@ -104,14 +114,15 @@ TEST(MutexPlan, ExactlyOneContenderHolds) {
         std::vector<std::string> queue;
         const auto children = random_directory(random, queue);
         for (std::size_t i = 0; i < queue.size(); ++i) {
-            const queue_plan got = plan_mutex(queue[i], children);
+            const queue_plan got = plan_mutex({queue[i], children, {}});
             ASSERT_EQ(got.what, i == 0 ? verdict::hold : verdict::wait);
             ASSERT_EQ(got.ahead, i);
             ASSERT_EQ(got.foreign, children.size() - queue.size());
             ASSERT_EQ(got.predecessor, i == 0 ? "" : queue[i - 1]) << "the nearest before it, which is there";
         }
-        ASSERT_EQ(plan_mutex(contender_name(5, "absent"), children).what, verdict::absent);
-        ASSERT_EQ(mutex_queue(children), queue);
+        const std::string absent = contender_name(5, "absent");
+        ASSERT_EQ(plan_mutex({absent, children, {}}).what, verdict::absent);
+        ASSERT_EQ(names_in_order(children), queue);
     }
 }
 
@@ -131,7 +142,7 @@ TEST(MutexPlan, GarbageGrantsNobodyTwice) {
         }
         std::set<std::int32_t> holding;
         for (const std::string& name : children) {
-            const queue_plan got = plan_mutex(name, children);
+            const queue_plan got = plan_mutex({name, children, {}});
             if (got.what == verdict::wait) {
                 ASSERT_TRUE(std::ranges::count(children, got.predecessor));
                 ASSERT_TRUE(

@@ -1,6 +1,6 @@
 // Who holds and who waits, as a reader sees it.
 #include "core/holder_record.hpp"
-#include "recipes/mutex/mutex_core.hpp"
+#include "core/queue_claim_core.hpp"
 #include "tests/support/core_fixture.hpp"
 
 namespace paddock::testing {
@@ -20,9 +20,10 @@ protected:
     /// As `mutex::holder`, which blocks.
     listing first(core_client& by, const std::string& path = "/locks/a") {
         auto made = std::make_shared<outcome<std::vector<contender_info>>>();
-        const detail::mutex_core core(by.core, path, {});
+        const mutex queue(by.handle, path);
+        const auto core = std::static_pointer_cast<detail::queue_claim_core>(queue.core());
         error_code refused;
-        (void)core.list(1, 2s, recorded(made, world), refused);
+        (void)core->list(1, 2s, recorded(made, world), refused);
         EXPECT_FALSE(refused);
         EXPECT_TRUE(run_until([&] { return made->done(); }));
         return made;

@@ -1,0 +1,104 @@
+#include <paddock/claim.hpp>
+
+#include <utility>
+
+#include <boost/asio/error.hpp>
+
+#include "core/blocking.hpp"
+#include "core/claim_core.hpp"
+#include "core/completion.hpp"
+
+namespace paddock {
+
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+claim::claim(std::shared_ptr<detail::claim_core> core) noexcept : core_(std::move(core)) {}
+
+const std::string& claim::path() const noexcept { return core_->path; }
+
+lease claim::acquire() {
+    error_code ec;
+    lease held = acquire(ec);
+    if (ec) throw boost::system::system_error(ec, path());
+    return held;
+}
+
+lease claim::acquire(error_code& ec) { return acquire(std::stop_token(), ec); }
+
+lease claim::acquire(std::stop_token stop, error_code& ec) {
+    return acquire_blocking(wait_mode::queue, steady_clock::time_point::max(), std::move(stop), ec);
+}
+
+namespace {
+
+// The forms without an error_code: not being granted in time is an answer, everything else an error.
+lease granted_or_empty(lease held, const error_code& ec, const std::string& path) {
+    if (ec && ec != errc::timed_out && ec != errc::servers_unreachable)
+        throw boost::system::system_error(ec, path);
+    return held;
+}
+
+}  // namespace
+
+lease claim::try_acquire() {
+    error_code ec;
+    lease held = try_acquire(ec);
+    return granted_or_empty(std::move(held), ec, path());
+}
+
+lease claim::try_acquire(error_code& ec) {
+    return acquire_blocking(wait_mode::no_queue, steady_clock::time_point::max(), {}, ec);
+}
+
+lease claim::try_acquire_for(nanoseconds limit) { return try_acquire_until(deadline_after(limit)); }
+
+lease claim::try_acquire_for(nanoseconds limit, error_code& ec) {
+    if (limit > nanoseconds::zero()) return try_acquire_until(deadline_after(limit), ec);
+    ec = errc::invalid_duration;
+    return {};
+}
+
+lease claim::try_acquire_until(steady_clock::time_point deadline) {
+    error_code ec;
+    lease held = try_acquire_until(deadline, ec);
+    return granted_or_empty(std::move(held), ec, path());
+}
+
+lease claim::try_acquire_until(steady_clock::time_point deadline, error_code& ec) {
+    return acquire_blocking(wait_mode::queue, deadline, {}, ec);
+}
+
+steady_clock::time_point claim::deadline_after(nanoseconds limit) {
+    if (limit <= nanoseconds::zero()) {
+        throw argument_error(errc::invalid_duration,
+                             "limit: " + std::to_string(limit.count()) + " ns is not more than zero");
+    }
+    const auto now = steady_clock::now();
+    return limit > steady_clock::time_point::max() - now ? steady_clock::time_point::max() : now + limit;
+}
+
+lease claim::acquire_blocking(wait_mode mode, steady_clock::time_point deadline, std::stop_token stop,
+                              error_code& ec) {
+    detail::blocking_result<lease> outcome;
+    const auto attempt = core_->begin(mode == wait_mode::queue, deadline, outcome.sink(), ec);
+    if (ec) return {};
+    const std::stop_callback on_stop(stop, [entrance = core_->client->entrance(), attempt] {
+        entrance->post([attempt] { attempt->give_up(boost::asio::error::operation_aborted); });
+    });
+    return outcome.wait(ec);
+}
+
+void claim::start_acquire(std::shared_ptr<detail::claim_core> core, wait_mode mode,
+                          steady_clock::time_point deadline,
+                          boost::asio::any_completion_handler<void(error_code, lease)> handler) {
+    auto finish = detail::make_completion(std::move(handler), core->client->handlers());
+    const auto cancelled = finish->cancels(core->client->entrance());
+    error_code refused;
+    *cancelled = core->begin(
+        mode == wait_mode::queue, deadline,
+        [finish](error_code ec, lease held) { (*finish)(ec, std::move(held)); }, refused);
+    if (refused) finish->later(refused, lease());
+}
+
+}  // namespace paddock

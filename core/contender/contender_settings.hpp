@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <paddock/types.hpp>
+
+#include "core/contender/queue_plan.hpp"
+
+namespace paddock::detail {
+
+/// How a grant is made certain, and what its token is.
+enum class grant_rule {
+    by_turn,  ///< the first in creation order holds; token: czxid of its node
+    by_write,  ///< a write on the own node once it is its turn; token: zxid of that write. For recipes whose grants may
+               ///< come in another order than their nodes (hazard C10), or of which several hold at once
+};
+
+/// One level of the path to a queue, made when it is missing.
+struct directory_level {
+    std::string path;
+    std::vector<acl> acls;
+    create_mode mode = create_mode::container;
+    std::string data;
+};
+
+/// What one recipe object asks for with every acquire.
+struct contender_settings {
+    std::string directory;  ///< path at the server
+    std::string shown;      ///< the same without the name space
+    std::string kind;       ///< what names its nodes, for instance "lock-"
+    plan_function plan;
+    grant_rule grant = grant_rule::by_turn;
+    bool reads_record = false;                     ///< the plan needs the directory's data
+    bool watches_directory = false;                ///< the plan may ask for it
+    bool rejoins = true;                           ///< after a lost session or node; else the acquire fails
+    std::vector<acl> acls;                         ///< of the contender's node
+    std::vector<directory_level> levels;           ///< the directory's, outermost first
+    std::function<std::string()> data;             ///< of the contender's node, made when it joins
+    std::function<void(std::size_t)> on_position;  ///< may be empty
+};
+
+}  // namespace paddock::detail

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <paddock/fencing_token.hpp>
+
+#include "core/session/session.hpp"
+
+namespace paddock::detail {
+
+/// A node that stands for a contender in a queue of one session. Dropping it deletes the node.
+struct joined_node {
+    std::shared_ptr<session> home;
+    std::string path;
+    std::string data;     ///< as stored
+    fencing_token token;  ///< of its grant; until then its czxid
+    budget_share share;
+    watch_ticket own_watch;             ///< on `path`, while waiting
+    std::uint64_t epoch = 0;            ///< connection on which `children` was read
+    std::vector<std::string> children;  ///< of the directory; empty if it must be read again
+    std::string record;                 ///< the directory's data, read with them
+    std::int32_t record_version = 0;
+
+    joined_node() = default;
+    joined_node(joined_node&&) = default;
+    joined_node& operator=(joined_node&&) = delete;  // an assignment would lose the node it had
+    ~joined_node();
+};
+
+}  // namespace paddock::detail

@@ -1,0 +1,231 @@
+#include "core/contender/queue_turn.hpp"
+
+#include <utility>
+
+#include <glog/logging.h>
+
+#include "core/contender/directory_reading.hpp"
+#include "core/contender/outcome.hpp"
+#include "core/path.hpp"
+#include "core/retry.hpp"
+
+namespace paddock::detail {
+
+queue_turn::queue_turn(operation_base& whom, std::shared_ptr<const contender_settings> queue, bool may_queue,
+                       const post_task& handlers)
+    : whom_(whom), queue_(std::move(queue)), may_queue_(may_queue), handlers_(handlers) {}
+
+// A wake-up is never a grant: every one leads back to the plan (hazards B1, B7).
+asio::awaitable<error_code> queue_turn::come(joined_node& mine) {
+    for (;;) {  // ends by a grant, a final error, the session's end or giving up
+        if (whom_.given_up) co_return round_end::abandoned;
+        if (mine.children.empty()) {
+            const error_code ec = co_await read_children(mine);
+            if (ec) co_return ec;
+        }
+        const queue_plan plan = decide(mine);
+        // The listing does not outlive this: thousands that wait in one queue would keep thousands of copies of it.
+        mine.children = {};
+        const error_code ec = co_await follow(mine, plan);
+        if (ec == make_error_code(round_end::look_again)) continue;
+        co_return ec;
+    }
+}
+
+asio::awaitable<error_code> queue_turn::follow(joined_node& mine, const queue_plan& plan) {
+    switch (plan.what) {
+        case verdict::absent: co_return round_end::node_gone;
+        case verdict::exhausted: co_return errc::sequence_exhausted;
+        case verdict::refused: co_return plan.why;
+        case verdict::declare: co_return co_await declare(mine, plan.record);
+        case verdict::hold: report_position(0); co_return co_await confirm(mine);
+        case verdict::wait: break;
+    }
+    if (!may_queue_) co_return errc::timed_out;
+    report_position(plan.ahead);
+    if (plan.watch == watch_scope::directory) co_return co_await watch_directory(mine, plan.predecessor);
+    co_return co_await watch_predecessor(mine, plan.predecessor);
+}
+
+queue_plan queue_turn::decide(const joined_node& mine) const {
+    const queue_view view{name_of(mine.path), mine.children, mine.record};
+    queue_plan plan = queue_->plan(view);
+    LOG_IF_EVERY_N(WARNING, plan.foreign > 0, 1000)
+        << "paddock: " << queue_->directory << " has " << plan.foreign
+        << " child(ren) that are no contenders of this recipe; they are ignored, Curator may wait for them";
+    return plan;
+}
+
+asio::awaitable<error_code> queue_turn::read_children(joined_node& mine) {
+    for (;;) {  // ends by an answer, with the session, or by giving up
+        listing_window::place listing = co_await mine.home->listings().enter(whom_);
+        const bool connected = co_await mine.home->wait_connected(whom_);
+        if (whom_.given_up) co_return round_end::abandoned;
+        if (!connected) co_return round_end::session_over;
+        directory_reading reading(*mine.home, *queue_);
+        const reply seen = co_await reading.take(*mine.home, mine);
+        listing.reset();
+        if (seen.what == fate::answered) whom_.answered();
+        if (worth_retrying(seen)) {
+            if (seen.what == fate::answered) co_await back_off();
+            continue;
+        }
+        if (is_code(seen.ec, server_errc::no_node)) co_return round_end::node_gone;
+        co_return seen.ec;
+    }
+}
+
+// Watches by getData, which leaves nothing behind on a missing node (hazards B2, B4), and returns when the queue must
+// be read again.
+asio::awaitable<error_code> queue_turn::watch_predecessor(joined_node& mine, const std::string& name) {
+    wakes_->any = false;
+    const mailbox<get_reply> looked(whom_.world().executor());
+    watch_ticket ahead = mine.home->watch(join_path(queue_->directory, name), rouse(false), looked.sink());
+    watch_own(mine);
+    const get_reply seen = co_await looked.take();
+    if (seen.what == fate::answered) whom_.answered();
+    if (is_code(seen.ec, server_errc::no_node))
+        co_return round_end::look_again;  // gone in between: read again at once
+    if (seen.what == fate::answered && seen.ec && !worth_retrying(seen)) {
+        LOG(WARNING) << "paddock: cannot watch " << name << " in " << queue_->directory << ": "
+                     << seen.ec.message() << "; waiting contenders need the right to read each other's nodes";
+        co_return seen.ec;
+    }
+    if (seen.ec) {  // no watch was left: read again, once connected (hazard B5) or no longer throttled
+        if (seen.what == fate::answered) co_await back_off();
+        co_return round_end::look_again;
+    }
+    // It holds, beside others: whoever of them leaves first makes room.
+    const bool granted = queue_->grant == grant_rule::by_write && seen.node.version > 0;
+    if (granted) {
+        ahead.reset();
+        co_return co_await watch_directory(mine, name);
+    }
+    co_await sleep(mine);
+    co_return round_end::look_again;
+}
+
+// For the first that waits behind several holders: watching one of them would miss the others' departure. Reads the
+// queue once more with the watches set, and sleeps only if `predecessor` is still the one before.
+asio::awaitable<error_code> queue_turn::watch_directory(joined_node& mine, const std::string& predecessor) {
+    const bool connected = co_await mine.home->wait_connected(whom_);
+    if (whom_.given_up) co_return round_end::abandoned;
+    if (!connected) co_return round_end::session_over;
+    wakes_->any = false;
+    directory_reading watched(*mine.home, *queue_, rouse(false));
+    watch_own(mine);
+    const reply seen = co_await watched.take(*mine.home, mine);
+    if (seen.what == fate::answered) whom_.answered();
+    if (seen.ec) {
+        mine.children = {};
+        if (seen.what == fate::answered && worth_retrying(seen)) co_await back_off();
+        if (worth_retrying(seen)) co_return round_end::look_again;
+        co_return is_code(seen.ec, server_errc::no_node) ? make_error_code(round_end::node_gone) : seen.ec;
+    }
+    const queue_plan plan = decide(mine);
+    const bool as_before = plan.what == verdict::wait && plan.predecessor == predecessor;
+    if (!as_before) co_return round_end::look_again;
+    mine.children = {};
+    co_await sleep(mine);
+    co_return round_end::look_again;
+}
+
+// Whoever comes first declares it; the version sees to that.
+asio::awaitable<error_code> queue_turn::declare(joined_node& mine, const std::string& record) {
+    const mailbox<stat_reply> written(whom_.world().executor());
+    mine.home->set(queue_->directory, record, mine.record_version, written.sink());
+    const stat_reply answer = co_await written.take();
+    const bool refused = answer.ec && !worth_retrying(answer);
+    if (refused && !is_code(answer.ec, server_errc::bad_version) && !is_code(answer.ec, server_errc::no_node))
+        co_return answer.ec;
+    if (answer.ec) co_await back_off();
+    co_return round_end::look_again;
+}
+
+asio::awaitable<void> queue_turn::sleep(const joined_node& mine) {
+    while (!wakes_->any && !whom_.given_up && !mine.home->ended()) co_await whom_.wake.wait();
+}
+
+std::function<void()> queue_turn::rouse(bool own) const {
+    return [weak = whom_.weak_from_this(), wakes = wakes_, own] {
+        const auto whom = weak.lock();  // held: the last other reference may be a caller's, on another thread
+        if (!whom) return;
+        wakes->any = true;
+        if (own) wakes->own = true;
+        whom->wake.notify();
+    };
+}
+
+// So that a waiter learns that somebody has deleted its own node (hazard B13).
+void queue_turn::watch_own(joined_node& mine) {
+    if (mine.own_watch && !wakes_->own) return;
+    wakes_->own = false;
+    const auto fired = rouse(true);
+    mine.own_watch = mine.home->watch(
+        mine.path, fired, [fired, weak = whom_.weak_from_this(), wakes = wakes_](const get_reply& answer) {
+            if (answer.what != fate::answered || is_code(answer.ec, server_errc::no_node)) return fired();
+            const auto whom = weak.lock();
+            if (!whom || !answer.ec) return;
+            // Any other refusal would be repeated as fast as the server answers.
+            environment& world = whom->world();
+            const auto delay = wakes->delays.next(world.random_unit());
+            wakes->look_again = world.call_at(saturating_add(world.now(), delay), fired);
+        });
+}
+
+// By turn, the listing proves the grant, at the zxid it was read. What it cannot prove is that the session lives: a
+// cut-off follower answers reads after its leader has expired the session (hazards C3, E16). So after a long wait, or on
+// a connection newer than the listing, one quorum write that names the node comes first. By write, that write is the
+// grant: it takes effect only while the record is the one that was decided from.
+asio::awaitable<error_code> queue_turn::confirm(joined_node& mine) {
+    for (;;) {  // ends by an answer, with the session, or by giving up
+        const auto& clock = mine.home->clock();
+        if (mine.home->expired()) co_return round_end::session_over;
+        const bool same_connection = mine.home->connected() && clock->epoch() == mine.epoch;
+        const bool by_turn = queue_->grant == grant_rule::by_turn;
+        if (by_turn && same_connection && clock->freshly_confirmed()) co_return error_code();
+        const bool connected = co_await mine.home->wait_connected(whom_);
+        if (whom_.given_up) co_return round_end::abandoned;
+        if (!connected) co_return round_end::session_over;
+        const std::vector<multi_op> ops = grant_ops(mine);
+        const auto epoch = clock->epoch();
+        const mailbox<multi_reply> checked(whom_.world().executor());
+        mine.home->multi(ops, checked.sink());
+        const multi_reply answer = co_await checked.take();
+        if (is_code(answer.ec, server_errc::no_node)) co_return round_end::node_gone;
+        if (is_code(answer.ec, server_errc::bad_version)) co_return round_end::look_again;
+        if (answer.what == fate::answered && answer.ec && !worth_retrying(answer)) co_return answer.ec;
+        if (answer.what == fate::answered && answer.ec) co_await back_off();
+        if (answer.ec || clock->epoch() != epoch || !mine.home->connected()) continue;
+        mine.epoch = epoch;
+        if (!by_turn) mine.token = fencing_token(answer.results.back().node.mzxid);
+        co_return error_code();
+    }
+}
+
+std::vector<multi_op> queue_turn::grant_ops(const joined_node& mine) const {
+    std::vector<multi_op> ops;
+    if (queue_->grant == grant_rule::by_write && queue_->reads_record) {
+        multi_op& record = ops.emplace_back();
+        record.what = multi_op::kind::check;
+        record.path = queue_->directory;
+        record.version = mine.record_version;
+    }
+    multi_op& own = ops.emplace_back();
+    own.what = queue_->grant == grant_rule::by_write ? multi_op::kind::set : multi_op::kind::check;
+    own.path = mine.path;
+    own.data = mine.data;
+    return ops;
+}
+
+void queue_turn::report_position(std::size_t ahead) {
+    if (!queue_->on_position || std::exchange(position_, ahead) == ahead) return;
+    handlers_([told = queue_, ahead] { told->on_position(ahead); });
+}
+
+asio::awaitable<void> queue_turn::back_off() {
+    const auto delay = wakes_->delays.next(whom_.world().random_unit());
+    co_await whom_.pause(delay);
+}
+
+}  // namespace paddock::detail

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "core/backoff.hpp"
+#include "core/callback_thread.hpp"
+#include "core/contender/contender_settings.hpp"
+#include "core/contender/joined_node.hpp"
+#include "core/operation.hpp"
+
+namespace paddock::detail {
+
+/// Waits on behalf of an operation until it is a joined node's turn in its queue, and makes the grant certain.
+class queue_turn {
+public:
+    /// `handlers` is where the position in the queue is told.
+    queue_turn(operation_base& whom, std::shared_ptr<const contender_settings> queue, bool may_queue,
+               const post_task& handlers);
+
+    /// Without an error it is the turn of `mine`, whose token is then that of the grant. Errors are final, or a
+    /// `round_end`; `errc::timed_out` if it may not queue and others are ahead.
+    asio::awaitable<error_code> come(joined_node& mine);
+
+private:
+    struct wakes {
+        bool any = false;
+        bool own = false;
+        backoff delays{std::chrono::milliseconds(10), std::chrono::seconds(2)};
+        scheduled_call look_again;  // when the own node could not be watched
+    };
+    [[nodiscard]] queue_plan decide(const joined_node& mine) const;
+    asio::awaitable<error_code> follow(joined_node& mine, const queue_plan& plan);
+    asio::awaitable<error_code> read_children(joined_node& mine);
+    asio::awaitable<error_code> watch_predecessor(joined_node& mine, const std::string& name);
+    asio::awaitable<error_code> watch_directory(joined_node& mine, const std::string& predecessor);
+    asio::awaitable<error_code> declare(joined_node& mine, const std::string& record);
+    asio::awaitable<error_code> confirm(joined_node& mine);
+    [[nodiscard]] std::vector<multi_op> grant_ops(const joined_node& mine) const;
+    asio::awaitable<void> sleep(const joined_node& mine);
+    [[nodiscard]] std::function<void()> rouse(bool own) const;
+    void watch_own(joined_node& mine);
+    void report_position(std::size_t ahead);
+    asio::awaitable<void> back_off();
+
+    operation_base& whom_;
+    const std::shared_ptr<const contender_settings> queue_;
+    const bool may_queue_;
+    const post_task& handlers_;
+    std::size_t position_ = SIZE_MAX;
+    const std::shared_ptr<wakes> wakes_ = std::make_shared<wakes>();  // callbacks may outlive this
+};
+
+}  // namespace paddock::detail
