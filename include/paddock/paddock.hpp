@@ -3,7 +3,10 @@
 #include <paddock/client.hpp>
 #include <paddock/contender_info.hpp>
 #include <paddock/fence.hpp>
+#include <paddock/multi_lock.hpp>
 #include <paddock/mutex.hpp>
+#include <paddock/read_write_lock.hpp>
 #include <paddock/reentrant_mutex.hpp>
+#include <paddock/semaphore.hpp>
 #include <paddock/std_lockable.hpp>
 #include <paddock/transaction.hpp>

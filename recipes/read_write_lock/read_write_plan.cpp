@@ -1,0 +1,84 @@
+#include "recipes/read_write_lock/read_write_plan.hpp"
+
+#include <algorithm>
+
+#include "core/sequence_name.hpp"
+
+namespace paddock::detail {
+namespace {
+
+struct place {
+    bool writes = false;
+    std::int32_t sequence = 0;
+};
+
+std::optional<place> place_of(std::string_view name) {
+    if (const auto sequence = sequence_of(name, write_kind)) return place{true, *sequence};
+    if (const auto sequence = sequence_of(name, read_kind)) return place{false, *sequence};
+    return std::nullopt;
+}
+
+queue_plan plan_for(bool writer, const queue_view& seen) {
+    queue_plan plan;
+    const auto own = place_of(seen.own);
+    bool own_seen = false;
+    const std::string* nearest = nullptr;
+    std::int32_t nearest_sequence = 0;
+    for (const std::string& name : seen.children) {
+        own_seen = own_seen || name == seen.own;
+        const auto other = place_of(name);
+        if (!other) {
+            ++plan.foreign;
+            continue;
+        }
+        if (!own || !comes_before(other->sequence, own->sequence)) continue;
+        ++plan.ahead;
+        if (!writer && !other->writes) continue;
+        if (nearest && comes_before(other->sequence, nearest_sequence)) continue;
+        nearest = &name;
+        nearest_sequence = other->sequence;
+    }
+    if (!own_seen || !own) return plan;  // absent: the default
+    if (own->sequence < 0 || own->sequence >= sequence_high_water) {
+        plan.what = verdict::exhausted;
+    } else if (nearest) {
+        plan.what = verdict::wait;
+        plan.predecessor = *nearest;
+    } else {
+        plan.what = verdict::hold;
+    }
+    return plan;
+}
+
+}  // namespace
+
+queue_plan plan_read(const queue_view& seen) { return plan_for(false, seen); }
+queue_plan plan_write(const queue_view& seen) { return plan_for(true, seen); }
+
+std::vector<queue_entry> read_write_queue(const std::vector<std::string>& children, std::string_view) {
+    std::vector<queue_entry> queue;
+    for (const std::string& name : children) {
+        const auto found = place_of(name);
+        if (!found) continue;
+        queue_entry& entry = queue.emplace_back();
+        entry.name = name;
+        entry.kind = found->writes ? "write" : "read";
+        entry.sequence = found->sequence;
+    }
+    std::ranges::sort(queue, comes_before, &queue_entry::sequence);
+    for (queue_entry& entry : queue) {
+        const bool writes = entry.kind == "write";
+        if (writes && &entry != &queue.front()) break;
+        entry.holds = true;
+        if (writes) break;
+    }
+    return queue;
+}
+
+std::optional<std::string> downgraded_name(std::string_view writer, std::string_view uuid) {
+    if (!sequence_of(writer, write_kind)) return std::nullopt;
+    const std::string_view number = writer.substr(writer.rfind(write_kind) + write_kind.size());
+    return protected_prefix(uuid).append(read_kind).append(number);
+}
+
+}  // namespace paddock::detail

@@ -1,0 +1,97 @@
+#include "recipes/semaphore/limit_operation.hpp"
+
+#include <utility>
+
+#include "core/contender/directory_reading.hpp"
+#include "core/retry.hpp"
+#include "recipes/semaphore/semaphore_plan.hpp"
+
+namespace paddock::detail {
+
+semaphore_record changed_record(const limit_change& change, const semaphore_record& known) {
+    semaphore_record wanted = known;
+    wanted.limit = change.limit;
+    if (change.redeclares || known.declared == 0) wanted.declared = change.limit;
+    return wanted;
+}
+
+limit_operation::limit_operation(std::shared_ptr<client_core> core,
+                                 std::shared_ptr<const contender_settings> queue, limit_change change,
+                                 sink_type sink)
+    : operation(core->world(), std::move(sink)),
+      core_(std::move(core)),
+      queue_(std::move(queue)),
+      change_(change) {}
+
+void limit_operation::start(boot_time deadline) {
+    core_->admit(shared_from_this());
+    if (finished()) return;
+    expire_at(deadline);
+    auto self = std::static_pointer_cast<limit_operation>(shared_from_this());
+    drive(run(std::move(self)));
+}
+
+asio::awaitable<void> limit_operation::run(std::shared_ptr<limit_operation> self) {
+    for (;;) {  // ends by an answer, the deadline, or when the caller has given up
+        const auto home = co_await self->core_->usable_session(*self);
+        if (!home) co_return;
+        semaphore_state seen;
+        const reply outcome = co_await self->attempt(*home, seen);
+        const bool changed_meanwhile =
+            is_code(outcome.ec, server_errc::bad_version) || is_code(outcome.ec, server_errc::no_node);
+        if (!worth_retrying(outcome) && !changed_meanwhile) {
+            self->finish(outcome.ec, seen);
+            co_return;
+        }
+        const auto delay = self->delays_.next(self->world_.random_unit());
+        if (outcome.what == fate::answered) co_await self->pause(delay);
+    }
+}
+
+// Success once the record is as it is wanted; an error is the answer, or leads to another attempt.
+asio::awaitable<reply> limit_operation::attempt(session& home, semaphore_state& seen) {
+    directory_reading reading(home, *queue_);
+    joined_node directory;
+    const reply read = co_await reading.take(home, directory);
+    const bool missing = is_code(read.ec, server_errc::no_node);
+    if (missing && change_.limit > 0) co_return co_await create(home);
+    if (missing) co_return reply();
+    if (read.ec) co_return read;
+    const auto record = read_semaphore_record(directory.record);
+    reply outcome;
+    if (!record && !directory.record.empty()) {
+        outcome.ec = errc::conflict;
+        co_return outcome;
+    }
+    const semaphore_record known = record.value_or(semaphore_record());
+    seen.limit = known.limit;
+    seen.declared = known.declared;
+    for (const queue_entry& entry : semaphore_queue(directory.children, directory.record))
+        (entry.holds ? seen.held : seen.waiting) += entry.permits;
+    const semaphore_record wanted = changed_record(change_, known);
+    if (change_.limit == 0 || wanted == known) co_return outcome;
+    co_return co_await change(home, write_semaphore_record(wanted), directory.record_version);
+}
+
+asio::awaitable<reply> limit_operation::change(session& home, const std::string& record,
+                                               std::int32_t version) {
+    const mailbox<stat_reply> written(world_.executor());
+    home.set(queue_->directory, record, version, written.sink());
+    const stat_reply answer = co_await written.take();
+    co_return answer;
+}
+
+// With the parents; then it is looked at again.
+asio::awaitable<reply> limit_operation::create(session& home) {
+    reply outcome;
+    for (const directory_level& level : queue_->levels) {
+        const mailbox<create_reply> created(world_.executor());
+        home.create(level.path, level.data, level.mode, level.acls, created.sink());
+        const create_reply made = co_await created.take();
+        if (made.ec && !is_code(made.ec, server_errc::node_exists)) co_return made;
+    }
+    outcome.what = fate::not_sent;
+    co_return outcome;
+}
+
+}  // namespace paddock::detail

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <paddock/semaphore.hpp>
+
+#include "core/queue_claim_core.hpp"
+#include "recipes/semaphore/limit_operation.hpp"
+
+namespace paddock::detail {
+
+/// What all copies of one semaphore share.
+class semaphore_core {
+public:
+    /// Checks the arguments; no I/O. Throws `argument_error`.
+    semaphore_core(std::shared_ptr<client_core> on, std::string directory, semaphore_options options);
+
+    /// Throws `argument_error`.
+    [[nodiscard]] std::shared_ptr<queue_claim_core> claim_of(std::uint32_t permits) const;
+    [[nodiscard]] const std::shared_ptr<queue_claim_core>& one_permit() const noexcept { return one_permit_; }
+
+    /// Starts reading the limit or changing it, from any thread; as `claim_core::begin`.
+    std::shared_ptr<limit_operation> begin(limit_change change, std::chrono::milliseconds timeout,
+                                           limit_operation::sink_type sink, error_code& refused) const;
+
+    const std::shared_ptr<client_core> client;
+
+private:
+    const std::string directory_;
+    const semaphore_options options_;
+    std::shared_ptr<queue_claim_core> one_permit_;
+};
+
+}  // namespace paddock::detail

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/contender/queue_plan.hpp"
+
+namespace paddock::detail {
+
+/// "permit-3-": what names the nodes of those who want three.
+std::string permit_kind(std::uint32_t permits);
+
+/// The permits and the sequence number in a contender's name; nothing for other names.
+struct permit_request {
+    std::uint32_t permits = 0;
+    std::int32_t sequence = 0;
+};
+std::optional<permit_request> permit_request_of(std::string_view name);
+
+/// Who holds: every contender for whom there is room together with all before it, so the holders are always the front of
+/// the queue, and a big request is never passed by small ones (hazards F4, F6). A waiter watches the nearest before it;
+/// the first that waits watches the directory, because any holder's departure may make room (hazards F3, F7).
+///
+/// `declared` is the limit that this program wants; a record that knows another one is a conflict (hazard F2).
+queue_plan plan_semaphore(std::uint32_t declared, const queue_view& seen);
+
+/// The contenders among `children`, in queue order.
+std::vector<queue_entry> semaphore_queue(const std::vector<std::string>& children, std::string_view record);
+
+}  // namespace paddock::detail

@@ -1,0 +1,35 @@
+#include "recipes/semaphore/semaphore_record.hpp"
+
+#include <boost/json.hpp>
+
+namespace paddock::detail {
+namespace {
+
+std::optional<std::uint32_t> number_in(const boost::json::object& record, const char* name) {
+    const boost::json::value* const found = record.if_contains(name);
+    if (found == nullptr || !found->is_int64()) return std::nullopt;
+    const std::int64_t number = found->get_int64();
+    if (number < 1 || number > permits_max) return std::nullopt;
+    return static_cast<std::uint32_t>(number);
+}
+
+}  // namespace
+
+std::string write_semaphore_record(const semaphore_record& record) {
+    boost::json::object written;
+    written["declared"] = record.declared;
+    written["limit"] = record.limit;
+    return boost::json::serialize(written);
+}
+
+std::optional<semaphore_record> read_semaphore_record(std::string_view data) {
+    boost::json::error_code ec;
+    const boost::json::value parsed = boost::json::parse({data.data(), data.size()}, ec);
+    if (ec || !parsed.is_object()) return std::nullopt;
+    const auto declared = number_in(parsed.get_object(), "declared");
+    const auto limit = number_in(parsed.get_object(), "limit");
+    if (!declared || !limit) return std::nullopt;
+    return semaphore_record{*declared, *limit};
+}
+
+}  // namespace paddock::detail
