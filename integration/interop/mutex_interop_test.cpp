@@ -122,7 +122,7 @@ TEST_F(MutexInteropTest, KilledHolderOfOursIsSucceededByCurator) {
     EXPECT_EQ(java().ask("release a"), "released");
 }
 
-// Curator's own documentation does not say it: InterProcessMutex and InterProcessSemaphoreMutex on one path are two locks.
+// On one path InterProcessMutex and InterProcessSemaphoreMutex are two locks, for Curator itself too.
 TEST_F(MutexInteropTest, SemaphoreMutexOnTheSamePathIsAnotherLock) {
     client zk(options());
     mutex lock(zk, path());
