@@ -19,16 +19,16 @@ class MutexChurnInteropTest : public ChurnTest {
 protected:
     [[nodiscard]] std::jthread start_ours(client& zk, const std::string& who) {
         return start(who, "mutex",
-                     [lock = mutex(zk, path())]() mutable { return lock.try_acquire_for(60s); });
+                     [lock = mutex(zk, path())]() mutable { return lock.try_acquire_for(long_wait); });
     }
 };
 
 TEST_F(MutexChurnInteropTest, CuratorAndOursNeverHoldTogether) {
-    constexpr int rounds = 50;
+    constexpr int rounds = 40;
     peer_process java1(curator());
     peer_process java2(curator());
-    client zk1(options());
-    client zk2(options());
+    client zk1(steady());
+    client zk2(steady());
     const std::vector<std::string> threads{"1", "2", "3"};
     for (const std::string& thread : threads) {
         start(java1, "java1." + thread, "mutex", rounds);
@@ -38,8 +38,8 @@ TEST_F(MutexChurnInteropTest, CuratorAndOursNeverHoldTogether) {
         const std::jthread ours1 = start_ours(zk1, "ours1.1");
         const std::jthread ours2 = start_ours(zk2, "ours2.1");
         for (const std::string& thread : threads) {
-            EXPECT_EQ(java1.answer("java1." + thread, 60s), "contended 50");
-            EXPECT_EQ(java2.answer("java2." + thread, 60s), "contended 50");
+            EXPECT_EQ(java1.answer("java1." + thread, long_wait), "contended 40");
+            EXPECT_EQ(java2.answer("java2." + thread, long_wait), "contended 40");
         }
     }
     const guard_verdict verdict = judge(guard_.events());
@@ -54,7 +54,7 @@ TEST_F(MutexChurnInteropTest, CuratorAndOursNeverHoldTogether) {
 TEST_F(MutexChurnInteropTest, KilledHoldersOfEitherSideAreSucceeded) {
     peer_process java(curator());
     peer_process victim(curator(4s));
-    client zk(options());
+    client zk(steady());
     const std::jthread ours1 = start_ours(zk, "ours.1");
     const std::jthread ours2 = start_ours(zk, "ours.2");
     start(java, "java.1", "mutex", endless);
@@ -72,8 +72,8 @@ TEST_F(MutexChurnInteropTest, KilledHoldersOfEitherSideAreSucceeded) {
     holder.kill();
     const int ours_before = sections("ours");
     const int java_before = sections("java");
-    EXPECT_TRUE(eventually([&] { return sections("ours") >= ours_before + 20; }, 30s));
-    EXPECT_TRUE(eventually([&] { return sections("java") >= java_before + 20; }, 30s));
+    EXPECT_TRUE(eventually([&] { return sections("ours") >= ours_before + 20; }, long_wait));
+    EXPECT_TRUE(eventually([&] { return sections("java") >= java_before + 20; }, long_wait));
     EXPECT_THAT(finish(java, "java.1"), StartsWith("contended "));
     EXPECT_THAT(finish(java, "java.2"), StartsWith("contended "));
     EXPECT_THAT(judge(guard_.events()).overlaps, IsEmpty());
