@@ -1,5 +1,6 @@
 #pragma once
 
+#include <paddock/barrier.hpp>
 #include <paddock/client.hpp>
 #include <paddock/contender_info.hpp>
 #include <paddock/fence.hpp>

@@ -2,12 +2,14 @@
 
 namespace paddock::testing {
 
+std::unique_ptr<workload> make_barrier_workload(stage& on);
 std::unique_ptr<workload> make_mutex_workload(stage& on);
 std::unique_ptr<workload> make_reentrant_workload(stage& on);
 std::unique_ptr<workload> make_transaction_workload(stage& on);
 
 const std::vector<recipe>& recipes() {
     static const std::vector<recipe> all = {
+        {"barrier", make_barrier_workload},
         {"mutex", make_mutex_workload},
         {"reentrant_mutex", make_reentrant_workload},
         {"transaction", make_transaction_workload},

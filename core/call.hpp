@@ -1,0 +1,66 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <stop_token>
+#include <utility>
+
+#include <boost/asio/error.hpp>
+
+#include "core/blocking.hpp"
+#include "core/client_core.hpp"
+#include "core/completion.hpp"
+
+namespace paddock::detail {
+
+/// The end of a caller's deadline by core's clock.
+inline boot_time end_of(environment& world, std::chrono::steady_clock::time_point deadline) {
+    if (deadline == std::chrono::steady_clock::time_point::max()) return boot_time::max();
+    const auto now = world.steady_now();  // time_point::min() is a deadline too
+    return saturating_add(world.now(), std::max(deadline, now) - now);
+}
+
+/// Starts an operation on core's executor, from any thread; what it does is bounded by `deadline`. The answer says that
+/// the client is closed or of another process: then the operation never completes.
+template <class Operation>
+error_code launch(const std::shared_ptr<client_core>& client, const std::shared_ptr<Operation>& what,
+                  std::chrono::steady_clock::time_point deadline) {
+    return client->entrance()->post([client, what, deadline] {
+        operation_base& base = *what;
+        const boot_time end = end_of(client->world(), deadline);
+        if (end <= client->world().now()) return base.give_up(base.deadline_error());  // nothing is sent
+        base.expire_at(end);
+        what->start();
+    });
+}
+
+/// The blocking form. `make` makes the operation of a sink.
+template <class Result, class Make>
+Result call(const std::shared_ptr<client_core>& client, Make make,
+            std::chrono::steady_clock::time_point deadline, std::stop_token stop, error_code& ec) {
+    blocking_result<Result> outcome;
+    const auto started = make(outcome.sink());
+    ec = launch(client, started, deadline);
+    if (ec) return Result();
+    const std::stop_callback on_stop(std::move(stop), [entrance = client->entrance(), started] {
+        (void)entrance->post([started] { started->give_up(boost::asio::error::operation_aborted); });
+    });
+    return outcome.wait(ec);
+}
+
+/// The `async_` form: `finish` is a `completion`; `tell(target, ec, result)` calls the target with what the handler is
+/// told of it.
+template <class Result, class Completion, class Make, class Tell>
+void call_async(const std::shared_ptr<client_core>& client, const Completion& finish, Make make, Tell tell,
+                std::chrono::steady_clock::time_point deadline) {
+    const auto cancelled = finish->cancels(client->entrance());
+    const auto started =
+        make([finish, tell](error_code ec, Result result) { tell(*finish, ec, std::move(result)); });
+    *cancelled = started;
+    const error_code refused = launch(client, started, deadline);
+    if (!refused) return;
+    tell([&finish](auto... args) { finish->later(std::move(args)...); }, refused, Result());
+}
+
+}  // namespace paddock::detail
