@@ -10,7 +10,7 @@ namespace {
 
 TEST(Errors, HaveTheirOwnTexts) {
     std::set<std::string> texts;
-    for (int value = 1; value <= static_cast<int>(errc::invalid_token); ++value) {
+    for (int value = 1; value <= static_cast<int>(errc::broken_barrier); ++value) {
         const error_code code = static_cast<errc>(value);
         EXPECT_EQ(code.category(), paddock_category());
         EXPECT_EQ(code.message().find("unknown paddock error"), std::string::npos) << code.message();
