@@ -80,6 +80,7 @@ constexpr row rows[] = {
     {"E19", model, "refused by throttling or quota"},
     {"E20", model, "no ping when it was due: a request was waiting for its answer"},
     {"F9", schedule, "the connection of one who waits at a closed barrier ends"},
+    {"F10", schedule, "a member is gone after its generation was in"},
     {"F15", schedule, "lost between the grant and its handler"},
 };
 static_assert(std::size(rows) == static_cast<std::size_t>(hazard::count));

@@ -18,7 +18,7 @@ enum class hazard {
     c1, c2, c3, c4, c5, c6, c7, c9, c12, c15, c16, c18,
     d1, d2, d3, d4, d5, d6, d7, d8, d9,
     e1, e2, e3, e6, e7, e8, e13, e16, e17, e18, e19, e20,
-    f9, f15,
+    f9, f10, f15,
     // clang-format on
     count
 };

@@ -3,6 +3,7 @@
 namespace paddock::testing {
 
 std::unique_ptr<workload> make_barrier_workload(stage& on);
+std::unique_ptr<workload> make_double_barrier_workload(stage& on);
 std::unique_ptr<workload> make_latch_workload(stage& on);
 std::unique_ptr<workload> make_mutex_workload(stage& on);
 std::unique_ptr<workload> make_reentrant_workload(stage& on);
@@ -12,6 +13,7 @@ const std::vector<recipe>& recipes() {
     static const std::vector<recipe> all = {
         {"barrier", make_barrier_workload},
         {"count_down_latch", make_latch_workload},
+        {"double_barrier", make_double_barrier_workload},
         {"mutex", make_mutex_workload},
         {"reentrant_mutex", make_reentrant_workload},
         {"transaction", make_transaction_workload},

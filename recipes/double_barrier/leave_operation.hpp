@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/node_reader.hpp"
+#include "core/round_operation.hpp"
+#include "recipes/double_barrier/double_barrier_core.hpp"
+#include "recipes/double_barrier/double_barrier_plan.hpp"
+
+namespace paddock::detail {
+
+/// Marks the own node, and waits until all members of the generation have marked theirs, or one is gone. The node is
+/// deleted afterwards, whatever came of it.
+class leave_operation final : public round_operation<bool> {
+public:
+    leave_operation(std::shared_ptr<const double_barrier_core> on, lease held, sink_type sink);
+
+private:
+    /// A member's node as it was read.
+    struct member {
+        std::string path;
+        member_state now = member_state::staying;
+        std::int32_t version = 0;
+    };
+
+    asio::awaitable<void> round(std::shared_ptr<session> home) override;
+    void let_go() override;
+    bool decide(const get_reply& seen, generation_record& record);
+    bool recognise(const generation_record& record);
+    asio::awaitable<reply> mark_and_read(session& home);
+    asio::awaitable<reply> read_members(session& home, std::size_t first, std::size_t end);
+    asio::awaitable<void> conclude(session& home, leave_step how, const generation_record& record,
+                                   std::int32_t version);
+    [[nodiscard]] std::vector<multi_op> proof(leave_step how) const;
+    asio::awaitable<void> sleep(session& home);
+    void report(const reply& refused);
+
+    const std::shared_ptr<const double_barrier_core> on_;
+    lease held_;
+    const std::string node_;  // path at the server
+    node_reader record_;
+    std::optional<node_reader> next_;  // of the ring
+    std::int64_t generation_ = 0;      // 0: not known yet
+    std::vector<member> ring_;         // all members, the own one last
+    bool sent_ = false;                // the mark: it may be there
+    bool marked_ = false;              // it is
+};
+
+}  // namespace paddock::detail
