@@ -27,7 +27,7 @@ lease claim::acquire() {
 lease claim::acquire(error_code& ec) { return acquire(std::stop_token(), ec); }
 
 lease claim::acquire(std::stop_token stop, error_code& ec) {
-    return acquire_blocking(wait_mode::queue, steady_clock::time_point::max(), std::move(stop), ec);
+    return acquire_blocking(wait_mode::queue, detail::no_deadline, std::move(stop), ec);
 }
 
 namespace {
@@ -48,13 +48,13 @@ lease claim::try_acquire() {
 }
 
 lease claim::try_acquire(error_code& ec) {
-    return acquire_blocking(wait_mode::no_queue, steady_clock::time_point::max(), {}, ec);
+    return acquire_blocking(wait_mode::no_queue, detail::no_deadline, {}, ec);
 }
 
-lease claim::try_acquire_for(nanoseconds limit) { return try_acquire_until(deadline_after(limit)); }
+lease claim::try_acquire_for(nanoseconds limit) { return try_acquire_until(detail::deadline_after(limit)); }
 
 lease claim::try_acquire_for(nanoseconds limit, error_code& ec) {
-    if (limit > nanoseconds::zero()) return try_acquire_until(deadline_after(limit), ec);
+    if (limit > nanoseconds::zero()) return try_acquire_until(detail::deadline_after(limit), ec);
     ec = errc::invalid_duration;
     return {};
 }
@@ -67,15 +67,6 @@ lease claim::try_acquire_until(steady_clock::time_point deadline) {
 
 lease claim::try_acquire_until(steady_clock::time_point deadline, error_code& ec) {
     return acquire_blocking(wait_mode::queue, deadline, {}, ec);
-}
-
-steady_clock::time_point claim::deadline_after(nanoseconds limit) {
-    if (limit <= nanoseconds::zero()) {
-        throw argument_error(errc::invalid_duration,
-                             "limit: " + std::to_string(limit.count()) + " ns is not more than zero");
-    }
-    const auto now = steady_clock::now();
-    return limit > steady_clock::time_point::max() - now ? steady_clock::time_point::max() : now + limit;
 }
 
 lease claim::acquire_blocking(wait_mode mode, steady_clock::time_point deadline, std::stop_token stop,

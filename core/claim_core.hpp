@@ -13,7 +13,7 @@ namespace paddock::detail {
 /// What all copies of one claim share; outlives the claim while its operations run.
 class claim_core {
 public:
-    /// `shown` is what errors name: a path without the name space. Throws `argument_error` without a live client.
+    /// `shown` is what errors name: a path without the name space.
     claim_core(std::shared_ptr<client_core> on, std::string shown);
     virtual ~claim_core() = default;
 

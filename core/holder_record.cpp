@@ -55,6 +55,19 @@ std::optional<holder_record> read_record(std::string_view data) {
     return record;
 }
 
+std::function<std::string()> record_writer(std::string application, std::string purpose) {
+    holder_record record;
+    record.host = host_name();
+    record.application = std::move(application);
+    record.purpose = std::move(purpose);
+    return [record]() mutable {
+        record.pid = ::getpid();
+        const auto now = std::chrono::system_clock::now().time_since_epoch();
+        record.since_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+        return write_record(record);
+    };
+}
+
 std::string host_name() {
     std::array<char, 256> name{};
     if (::gethostname(name.data(), name.size() - 1) != 0) return "unknown";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,9 @@ std::string write_record(const holder_record& record);
 /// Reads what `write_record` wrote, in this or a later version; nothing for other data. Never throws: the data
 /// may come from anybody.
 std::optional<holder_record> read_record(std::string_view data);
+
+/// Writes the record of who joins a queue, at the time at which it joins.
+std::function<std::string()> record_writer(std::string application, std::string purpose);
 
 /// Name of this host, or "unknown".
 std::string host_name();

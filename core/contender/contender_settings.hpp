@@ -3,12 +3,12 @@
 #include <cstddef>
 #include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <paddock/types.hpp>
 
 #include "core/contender/queue_plan.hpp"
+#include "core/directory_level.hpp"
 
 namespace paddock::detail {
 
@@ -17,14 +17,6 @@ enum class grant_rule {
     by_turn,  ///< the first in creation order holds; token: czxid of its node
     by_write,  ///< a write on the own node once it is its turn; token: zxid of that write. For recipes whose grants may
                ///< come in another order than their nodes (hazard C10), or of which several hold at once
-};
-
-/// One level of the path to a queue, made when it is missing.
-struct directory_level {
-    std::string path;
-    std::vector<acl> acls;
-    create_mode mode = create_mode::container;
-    std::string data;
 };
 
 /// What one recipe object asks for with every acquire.

@@ -25,9 +25,6 @@ std::string node_path(const contender_settings& queue, const std::string& uuid) 
 // A server may still be working on what it had read from a connection that is gone: not found is asked twice.
 constexpr std::chrono::milliseconds second_look(100);
 
-// A directory may be reaped as fast as it is made, but not for ever.
-constexpr int missing_rounds_max = 100;
-
 }  // namespace
 
 queue_join::queue_join(operation_base& whom, const std::vector<settings_ptr>& queues)
@@ -226,18 +223,7 @@ asio::awaitable<error_code> queue_join::adopt(std::shared_ptr<session> home, joi
 asio::awaitable<error_code> queue_join::create_parents(session& home) {
     error_code refused;
     for (const settings_ptr& queue : queues_) {
-        std::vector<mailbox<create_reply>> created;
-        for (const directory_level& level : queue->levels) {
-            created.emplace_back(whom_.world().executor());
-            home.create(level.path, level.data, level.mode, level.acls, created.back().sink());
-        }
-        error_code first;
-        for (const auto& level : created) {
-            const create_reply made = co_await level.take();
-            // A level that is there need not let us create in it; of the others the first refusal is the cause.
-            if (made.ec && !is_code(made.ec, server_errc::node_exists) && !first) first = made.ec;
-            if (is_code(made.ec, server_errc::node_exists) || !made.ec) first = {};
-        }
+        const error_code first = co_await create_levels(home, queue->levels);
         if (!refused) refused = first;
     }
     co_return refused;

@@ -10,6 +10,7 @@
 #include <boost/asio/async_result.hpp>
 
 #include <paddock/client.hpp>
+#include <paddock/deadline.hpp>
 #include <paddock/lease.hpp>
 
 namespace paddock {
@@ -55,8 +56,7 @@ public:
     /// no error. Cancellation: terminal, partial, total; completes at once with `operation_aborted`.
     template <boost::asio::completion_token_for<void(error_code, lease)> Token>
     auto async_acquire(Token&& token) {
-        return initiate(wait_mode::queue, std::chrono::steady_clock::time_point::max(),
-                        std::forward<Token>(token));
+        return initiate(wait_mode::queue, detail::no_deadline, std::forward<Token>(token));
     }
     template <boost::asio::completion_token_for<void(error_code, lease)> Token>
     auto async_acquire_until(std::chrono::steady_clock::time_point deadline, Token&& token) {
@@ -64,12 +64,11 @@ public:
     }
     template <boost::asio::completion_token_for<void(error_code, lease)> Token>
     auto async_acquire_for(std::chrono::nanoseconds limit, Token&& token) {
-        return initiate(wait_mode::queue, deadline_after(limit), std::forward<Token>(token));
+        return initiate(wait_mode::queue, detail::deadline_after(limit), std::forward<Token>(token));
     }
     template <boost::asio::completion_token_for<void(error_code, lease)> Token>
     auto async_try_acquire(Token&& token) {
-        return initiate(wait_mode::no_queue, std::chrono::steady_clock::time_point::max(),
-                        std::forward<Token>(token));
+        return initiate(wait_mode::no_queue, detail::no_deadline, std::forward<Token>(token));
     }
 
     /// What is claimed, without the client's name space.
@@ -92,7 +91,6 @@ private:
             token, core_, mode, deadline);
     }
 
-    static std::chrono::steady_clock::time_point deadline_after(std::chrono::nanoseconds limit);
     static void start_acquire(std::shared_ptr<detail::claim_core> core, wait_mode mode,
                               std::chrono::steady_clock::time_point deadline,
                               boost::asio::any_completion_handler<void(error_code, lease)> handler);

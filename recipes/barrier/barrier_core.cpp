@@ -3,39 +3,15 @@
 #include <utility>
 
 #include "core/path.hpp"
+#include "core/recipe_arguments.hpp"
 #include "core/retry.hpp"
 #include "recipes/barrier/barrier_plan.hpp"
 
 namespace paddock::detail {
-namespace {
-
-// The parents may be reaped as fast as they are made, but not for ever.
-constexpr int missing_rounds_max = 100;
-
-std::shared_ptr<client_core> valid_client(std::shared_ptr<client_core> on) {
-    if (on) return on;
-    throw argument_error(errc::invalid_argument,
-                         "barrier: the client was moved from; it must be a live client");
-}
-
-std::string valid_path(std::string path) {
-    validate_path(path, "barrier");
-    if (path == "/") throw argument_error(errc::invalid_path, "barrier: path '/' must not be the root");
-    return path;
-}
-
-std::string node_of(const client_core& client, const std::string& path) {
-    std::string node = client.options().prefix.outside(path);
-    validate_path(node, "barrier");
-    return node;
-}
-
-}  // namespace
-
 barrier_core::barrier_core(std::shared_ptr<client_core> on, std::string where)
-    : client(valid_client(std::move(on))),
-      path(valid_path(std::move(where))),
-      node(node_of(*client, path)),
+    : client(live_client(std::move(on), "barrier")),
+      path(recipe_path(std::move(where), "barrier")),
+      node(path_at_server(*client, path, "barrier")),
       acls(provided_acls(client->options().acls, node, node_role::contender)),
       parents(levels_above(node, client->options().acls)) {}
 

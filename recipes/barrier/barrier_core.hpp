@@ -7,8 +7,8 @@
 #include <paddock/barrier.hpp>
 
 #include "core/client_core.hpp"
+#include "core/directory_level.hpp"
 #include "core/node_reader.hpp"
-#include "core/parents.hpp"
 #include "core/round_operation.hpp"
 
 namespace paddock::detail {
@@ -23,7 +23,7 @@ public:
     const std::string path;
     const std::string node;  ///< path at the server
     const std::vector<acl> acls;
-    const parent_levels parents;
+    const std::vector<directory_level> parents;
 };
 
 /// One operation on a barrier. Each is idempotent, so it is repeated until it is answered.

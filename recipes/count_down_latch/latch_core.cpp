@@ -5,35 +5,15 @@
 #include <utility>
 
 #include "core/path.hpp"
+#include "core/recipe_arguments.hpp"
 #include "core/retry.hpp"
 #include "core/sequence_name.hpp"
 
 namespace paddock::detail {
 namespace {
 
-// The parents may be reaped as fast as they are made, but not for ever.
-constexpr int missing_rounds_max = 100;
 constexpr std::int64_t count_max = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t id_length = 16;
-
-std::shared_ptr<client_core> valid_client(std::shared_ptr<client_core> on) {
-    if (on) return on;
-    throw argument_error(errc::invalid_argument,
-                         "count_down_latch: the client was moved from; it must be a live client");
-}
-
-std::string valid_path(std::string path) {
-    validate_path(path, "count_down_latch");
-    if (path == "/")
-        throw argument_error(errc::invalid_path, "count_down_latch: path '/' must not be the root");
-    return path;
-}
-
-std::string node_of(const client_core& client, const std::string& path) {
-    std::string node = client.options().prefix.outside(path);
-    validate_path(node, "count_down_latch");
-    return node;
-}
 
 std::int64_t valid_count(std::int64_t count) {
     check_count(count, "count_down_latch: initial count");
@@ -61,9 +41,9 @@ void check_count(std::int64_t count, const char* what) {
 }
 
 latch_core::latch_core(std::shared_ptr<client_core> on, std::string where, std::int64_t declared)
-    : client(valid_client(std::move(on))),
-      path(valid_path(std::move(where))),
-      node(node_of(*client, path)),
+    : client(live_client(std::move(on), "count_down_latch")),
+      path(recipe_path(std::move(where), "count_down_latch")),
+      node(path_at_server(*client, path, "count_down_latch")),
       initial(valid_count(declared)),
       acls(provided_acls(client->options().acls, node, node_role::contender)),
       parents(levels_above(node, client->options().acls)) {}

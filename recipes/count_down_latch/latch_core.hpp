@@ -7,8 +7,8 @@
 #include <paddock/count_down_latch.hpp>
 
 #include "core/client_core.hpp"
+#include "core/directory_level.hpp"
 #include "core/node_reader.hpp"
-#include "core/parents.hpp"
 #include "core/round_operation.hpp"
 #include "recipes/count_down_latch/latch_plan.hpp"
 
@@ -25,7 +25,7 @@ public:
     const std::string node;  ///< path at the server
     const std::int64_t initial;
     const std::vector<acl> acls;
-    const parent_levels parents;
+    const std::vector<directory_level> parents;
 };
 
 /// Throws `argument_error` unless a latch can have this count.

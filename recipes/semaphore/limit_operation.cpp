@@ -84,12 +84,8 @@ asio::awaitable<reply> limit_operation::change(session& home, const std::string&
 // With the parents; then it is looked at again.
 asio::awaitable<reply> limit_operation::create(session& home) {
     reply outcome;
-    for (const directory_level& level : queue_->levels) {
-        const mailbox<create_reply> created(world_.executor());
-        home.create(level.path, level.data, level.mode, level.acls, created.sink());
-        const create_reply made = co_await created.take();
-        if (made.ec && !is_code(made.ec, server_errc::node_exists)) co_return made;
-    }
+    outcome.ec = co_await create_levels(home, queue_->levels);
+    if (outcome.ec) co_return outcome;
     outcome.what = fate::not_sent;
     co_return outcome;
 }

@@ -10,7 +10,7 @@
 namespace paddock::detail {
 namespace {
 
-using kind = enter_step::kind;
+using enter_kind = enter_step::kind;
 using state = generation_record::state;
 using names = std::vector<std::string>;
 
@@ -34,57 +34,57 @@ enter_step enters(int own, const names& children, std::optional<generation_recor
     return plan_enter({name, children, std::move(seen), size});
 }
 
-TEST(EnterPlan, FewerWait) { EXPECT_EQ(enters(0, {node(0)}).what, kind::wait); }
+TEST(EnterPlan, FewerWait) { EXPECT_EQ(enters(0, {node(0)}).what, enter_kind::wait); }
 
 TEST(EnterPlan, EnoughAreProposedInTheirOrder) {
     const enter_step step = enters(7, {node(7), node(3), node(5), "other", "lock-0000000001"});
-    ASSERT_EQ(step.what, kind::propose);
+    ASSERT_EQ(step.what, enter_kind::propose);
     EXPECT_EQ(step.next, record(1, state::ready, {node(3), node(5)}));
 }
 
 TEST(EnterPlan, MembersOfAReadyGenerationPass) {
     const auto ready = record(4, state::ready, {node(3), node(5)});
-    EXPECT_EQ(enters(3, {node(3), node(5)}, ready).what, kind::pass);
-    EXPECT_EQ(enters(5, {node(5)}, ready).what, kind::pass) << "a member's end is for the leavers to see";
+    EXPECT_EQ(enters(3, {node(3), node(5)}, ready).what, enter_kind::pass);
+    EXPECT_EQ(enters(5, {node(5)}, ready).what, enter_kind::pass) << "a member's end is for the leavers to see";
 }
 
 TEST(EnterPlan, OthersWaitForItsEnd) {
     const auto ready = record(4, state::ready, {node(3), node(5)});
-    EXPECT_EQ(enters(6, {node(3), node(5), node(6), node(7)}, ready).what, kind::wait);
+    EXPECT_EQ(enters(6, {node(3), node(5), node(6), node(7)}, ready).what, enter_kind::wait);
 }
 
 // Their nodes may still be there: those that have left are no entrants of the next.
 TEST(EnterPlan, FormerMembersDoNotCount) {
     for (const auto now : {state::idle, state::broken}) {
         const auto over = record(4, now, {node(3), node(5)});
-        EXPECT_EQ(enters(6, {node(1), node(3), node(5), node(6)}, over).what, kind::wait);
+        EXPECT_EQ(enters(6, {node(1), node(3), node(5), node(6)}, over).what, enter_kind::wait);
         const enter_step step = enters(6, {node(1), node(3), node(5), node(8), node(6)}, over);
-        ASSERT_EQ(step.what, kind::propose);
+        ASSERT_EQ(step.what, enter_kind::propose);
         EXPECT_EQ(step.next.members, (names{node(6), node(8)}));
         EXPECT_EQ(step.next.generation, 5);
     }
 }
 
 TEST(EnterPlan, WhoWasInAndDidNotKnowIsTold) {
-    EXPECT_EQ(enters(5, {node(5)}, record(4, state::broken, {node(3), node(5)})).what, kind::broken);
+    EXPECT_EQ(enters(5, {node(5)}, record(4, state::broken, {node(3), node(5)})).what, enter_kind::broken);
     for (const auto now : {state::idle, state::ready, state::broken})
-        EXPECT_EQ(enters(5, {node(5)}, record(6, now, {node(8), node(9)})).what, kind::broken);
+        EXPECT_EQ(enters(5, {node(5)}, record(6, now, {node(8), node(9)})).what, enter_kind::broken);
 }
 
 // Hazard B12.
 TEST(EnterPlan, OwnNodeMissingIsNeverIn) {
-    EXPECT_EQ(enters(3, {node(5)}, record(4, state::ready, {node(3), node(5)})).what, kind::absent);
-    EXPECT_EQ(enters(3, {node(5), node(6)}).what, kind::absent);
+    EXPECT_EQ(enters(3, {node(5)}, record(4, state::ready, {node(3), node(5)})).what, enter_kind::absent);
+    EXPECT_EQ(enters(3, {node(5), node(6)}).what, enter_kind::absent);
 }
 
 TEST(EnterPlan, AnotherSizeIsAConflict) {
-    EXPECT_EQ(enters(1, {node(1)}, record(4, state::idle, {}, 3)).what, kind::conflict);
-    EXPECT_EQ(enters(1, {node(1)}, std::nullopt).what, kind::conflict);
+    EXPECT_EQ(enters(1, {node(1)}, record(4, state::idle, {}, 3)).what, enter_kind::conflict);
+    EXPECT_EQ(enters(1, {node(1)}, std::nullopt).what, enter_kind::conflict);
 }
 
 TEST(EnterPlan, NumbersNearTheEndAreNotTrusted) {
-    EXPECT_EQ(enters(2147483000, {node(2147483000)}).what, kind::exhausted);
-    EXPECT_EQ(enters(1, {node(1), node(2147483000)}).what, kind::wait) << "it will leave by itself";
+    EXPECT_EQ(enters(2147483000, {node(2147483000)}).what, enter_kind::exhausted);
+    EXPECT_EQ(enters(1, {node(1), node(2147483000)}).what, enter_kind::wait) << "it will leave by itself";
 }
 
 TEST(LeavePlan, TellsWhatBecameOfTheGeneration) {
