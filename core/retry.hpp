@@ -1,8 +1,13 @@
 #pragma once
 
+#include <chrono>
+
 #include "core/znode_api.hpp"
 
 namespace paddock::detail {
+
+/// Before a server that refuses for the moment (throttled, leaving) is asked again.
+inline constexpr std::chrono::milliseconds refused_delay(100);
 
 /// The one table of what a server's answer means for a retry (reliability.md 3.5, rule 11): these pass by
 /// themselves, everything else stays as it is however often one asks.

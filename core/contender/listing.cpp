@@ -12,7 +12,6 @@ namespace paddock::detail {
 namespace {
 
 constexpr std::size_t reads_in_flight = 64;
-constexpr std::chrono::milliseconds retry_delay(100);
 
 }  // namespace
 
@@ -44,7 +43,7 @@ asio::awaitable<void> queue_listing::run(std::shared_ptr<queue_listing> self) {
             self->finish(missing ? error_code() : outcome.ec, std::move(found));
             co_return;
         }
-        if (outcome.what == fate::answered) co_await self->pause(retry_delay);
+        if (outcome.what == fate::answered) co_await self->pause(refused_delay);
     }
 }
 

@@ -6,6 +6,9 @@
 #include <paddock/count_down_latch.hpp>
 #include <paddock/double_barrier.hpp>
 #include <paddock/fence.hpp>
+#include <paddock/leader_latch.hpp>
+#include <paddock/leader_observer.hpp>
+#include <paddock/leader_selector.hpp>
 #include <paddock/multi_lock.hpp>
 #include <paddock/mutex.hpp>
 #include <paddock/read_write_lock.hpp>

@@ -53,6 +53,7 @@ constexpr row rows[] = {
     {"C5", model, "no server answers for longer than the session's timeout"},
     {"C6", model, "a session attaches anew after more than its timeout"},
     {"C7", model, "somebody else deletes the node of the holder"},
+    {"C8", schedule, "the session of a leader is over, and its latch competes anew"},
     {"C9", model, "sequence numbers begin anew after a reaping"},
     {"C12", schedule, "one process takes the lock that it holds"},
     {"C15", model, "a holder is back within its timeout"},
@@ -81,6 +82,10 @@ constexpr row rows[] = {
     {"E20", model, "no ping when it was due: a request was waiting for its answer"},
     {"F9", schedule, "the connection of one who waits at a closed barrier ends"},
     {"F10", schedule, "a member is gone after its generation was in"},
+    {"F11", schedule, "a latch's campaign fails"},
+    {"F12", schedule, "the directory of a latch is removed"},
+    {"F13", schedule, "an observer is told of a leader that is gone"},
+    {"F14", schedule, "a latch leads again after a term"},
     {"F15", schedule, "lost between the grant and its handler"},
 };
 static_assert(std::size(rows) == static_cast<std::size_t>(hazard::count));

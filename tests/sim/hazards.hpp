@@ -15,10 +15,10 @@ enum class hazard {
     // clang-format off
     a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a12, a14, a15,
     b1, b2, b3, b4, b5, b6, b7, b8, b10, b11, b12, b13, b14, b15,
-    c1, c2, c3, c4, c5, c6, c7, c9, c12, c15, c16, c18,
+    c1, c2, c3, c4, c5, c6, c7, c8, c9, c12, c15, c16, c18,
     d1, d2, d3, d4, d5, d6, d7, d8, d9,
     e1, e2, e3, e6, e7, e8, e13, e16, e17, e18, e19, e20,
-    f9, f10, f15,
+    f9, f10, f11, f12, f13, f14, f15,
     // clang-format on
     count
 };

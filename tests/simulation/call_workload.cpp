@@ -2,26 +2,15 @@
 
 #include <algorithm>
 
+#include "tests/simulation/allowances.hpp"
 #include "tests/simulation/violation.hpp"
 
 namespace paddock::testing {
 
 using namespace std::chrono_literals;
 
-namespace {
-
-// A process that comes last in the order of priority may be that late.
-constexpr std::chrono::nanoseconds slack = 50ms;
-
-bool ended_by_caller(const error_code& ec) {
-    return ec == boost::asio::error::operation_aborted || ec == make_error_code(errc::timed_out) ||
-           ec == make_error_code(errc::servers_unreachable);
-}
-
-}  // namespace
-
 call_workload::call_ptr call_workload::begin(core_client& by, const std::string& path, int what,
-                                            bool has_to_be) {
+                                             bool has_to_be) {
     if (pending_.size() >= pending_max && !has_to_be) return nullptr;
     auto made = std::make_shared<call>();
     made->by = &by;
@@ -51,7 +40,8 @@ bool call_workload::complete(const call_ptr& which, const error_code& ec) {
     const core_client& by = *which->by;
     const bool timed = which->deadline != std::chrono::steady_clock::time_point::max();
     if (timed && !on_.stood_still(by, detail::boot_time{}))
-        require(by.process.steady_now() <= which->deadline + slack, "I4", "a call outlived its deadline");
+        require(by.process.steady_now() <= which->deadline + signal_slack, "I4",
+                "a call outlived its deadline");
     if (!ec) {
         ++answers_;
         return true;

@@ -47,11 +47,11 @@ protected:
     /// The completion handler; `judge(call, ec, result...)` is asked unless the caller's process is taken apart.
     template <class Judge>
     auto handler(const call_ptr& made, Judge judge) {
-        return boost::asio::bind_cancellation_slot(made->cancelled.slot(),
-                                                   [this, made, judge](error_code ec, auto... result) mutable {
-                                                       if (!complete(made, ec)) return;
-                                                       judge(*made, ec, std::move(result)...);
-                                                   });
+        return boost::asio::bind_cancellation_slot(
+            made->cancelled.slot(), [this, made, judge](error_code ec, auto... result) mutable {
+                if (!complete(made, ec)) return;
+                judge(*made, ec, std::move(result)...);
+            });
     }
     /// Errors that a recipe has of its own.
     [[nodiscard]] virtual bool may_end_with(const call&, const error_code&) const { return false; }

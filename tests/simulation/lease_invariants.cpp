@@ -4,27 +4,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "tests/simulation/allowances.hpp"
 #include "tests/simulation/violation.hpp"
 
 namespace paddock::testing {
 
 using namespace std::chrono_literals;
-
-namespace {
-
-// After the faults: servers that were cut off notice it, sessions that are over end.
-constexpr std::chrono::nanoseconds calm = 5s;
-// What clocks that differ by 200 ppm add to a bound.
-constexpr std::chrono::nanoseconds clock_slack = 5ms;
-// A process that comes last in the order of priority may be that late.
-constexpr std::chrono::nanoseconds signal_slack = 50ms;
-
-bool ended_by_caller(const error_code& ec) {
-    return ec == boost::asio::error::operation_aborted || ec == make_error_code(errc::timed_out) ||
-           ec == make_error_code(errc::servers_unreachable);
-}
-
-}  // namespace
 
 void lease_workload::expect_right_end(const job& ended, error_code ec) const {
     const core_client& by = *ended.by;

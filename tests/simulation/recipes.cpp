@@ -5,6 +5,7 @@ namespace paddock::testing {
 std::unique_ptr<workload> make_barrier_workload(stage& on);
 std::unique_ptr<workload> make_double_barrier_workload(stage& on);
 std::unique_ptr<workload> make_latch_workload(stage& on);
+std::unique_ptr<workload> make_leader_workload(stage& on);
 std::unique_ptr<workload> make_mutex_workload(stage& on);
 std::unique_ptr<workload> make_reentrant_workload(stage& on);
 std::unique_ptr<workload> make_transaction_workload(stage& on);
@@ -14,6 +15,7 @@ const std::vector<recipe>& recipes() {
         {"barrier", make_barrier_workload},
         {"count_down_latch", make_latch_workload},
         {"double_barrier", make_double_barrier_workload},
+        {"leader_latch", make_leader_workload},
         {"mutex", make_mutex_workload},
         {"reentrant_mutex", make_reentrant_workload},
         {"transaction", make_transaction_workload},

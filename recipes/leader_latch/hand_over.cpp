@@ -1,0 +1,116 @@
+#include "recipes/leader_latch/hand_over.hpp"
+
+#include <utility>
+
+#include <boost/asio/error.hpp>
+
+#include "core/path.hpp"
+#include "core/retry.hpp"
+#include "recipes/leader_latch/leader_plan.hpp"
+#include "recipes/leader_latch/record_write.hpp"
+
+namespace paddock::detail {
+hand_over_operation::hand_over_operation(std::shared_ptr<leader_core> core, after_term then, sink_type sink)
+    : operation<hand_over_result>(core->client->world(), std::move(sink)),
+      core_(std::move(core)),
+      then_(then) {}
+
+void hand_over_operation::start(std::chrono::milliseconds limit) {
+    core_->client->admit(shared_from_this());
+    if (finished()) return;
+    term_ = core_->seat.held();
+    if (!term_) return give_up(errc::not_owner);
+    end_ = saturating_add(world_.now(), limit);
+    limit_ = world_.call_at(end_, [this] {
+        const auto self = shared_from_this();
+        limit_passed_ = true;
+        wake.notify();
+    });
+    auto self = std::static_pointer_cast<hand_over_operation>(shared_from_this());
+    drive(run(std::move(self)));
+}
+
+asio::awaitable<void> hand_over_operation::run(std::shared_ptr<hand_over_operation> self) {
+    std::string heir;
+    hand_over_result how = hand_over_result::nobody;
+    error_code ec = co_await self->choose(heir);
+    if (!ec && !heir.empty()) ec = co_await self->announce(heir);
+    if (!ec && !heir.empty()) ec = co_await self->wait_for(heir, how);
+    self->limit_.reset();
+    if (self->given_up) co_return;
+    if (ec || heir.empty()) {
+        self->finish(ec, how);
+        co_return;
+    }
+    const error_code refused = self->core_->resign(
+        self->then_, [self, how](error_code failed, release_result) { self->finish(failed, how); });
+    if (refused) self->finish(refused, how);
+}
+
+error_code hand_over_operation::term_over(const session& home) const {
+    const bool over = term_->state() == lease_state::lost || home.id() != term_->who().session_id;
+    return over ? make_error_code(errc::lease_lost) : error_code();
+}
+
+asio::awaitable<error_code> hand_over_operation::choose(std::string& heir) {
+    for (;;) {  // ends by an answer, with the term, the limit, or by giving up
+        const auto home = co_await core_->client->usable_session(*this);
+        if (!home) co_return asio::error::operation_aborted;
+        const error_code over = term_over(*home);
+        if (over) co_return over;
+        if (limit_passed_) co_return errc::servers_unreachable;
+        const mailbox<children_reply> listed(world_.executor());
+        home->children(core_->directory, listed.sink());
+        const children_reply seen = co_await listed.take();
+        if (worth_retrying(seen)) {
+            if (seen.what == fate::answered) co_await pause(refused_delay);
+            continue;
+        }
+        if (seen.ec) co_return seen.ec;
+        heir = heir_of(name_of(term_->who().nodes.front()), seen.names);
+        co_return error_code();
+    }
+}
+
+asio::awaitable<error_code> hand_over_operation::announce(std::string heir) {
+    const mailbox<error_code> box(world_.executor());
+    const auto write =
+        std::make_shared<record_write>(core_, [sink = box.sink()](error_code ec, bool) { sink(ec); });
+    write->start([&heir](leader_record& changed) { changed.heir = std::move(heir); }, end_);
+    const error_code ec = co_await box.take();
+    co_return ec;
+}
+
+// Version 0 is the heir's node as it joined; its answer is a write of the same data.
+asio::awaitable<error_code> hand_over_operation::wait_for(const std::string& heir, hand_over_result& how) {
+    for (;;) {  // ends by what the heir does, with the term, the limit, or by giving up
+        how = hand_over_result::unprepared;
+        if (limit_passed_) co_return error_code();
+        const auto home = co_await core_->client->usable_session(*this);
+        if (!home) co_return asio::error::operation_aborted;
+        const error_code over = term_over(*home);
+        if (over) co_return over;
+        fired_ = false;
+        const mailbox<get_reply> looked(world_.executor());
+        const watch_ticket watch = home->watch(
+            join_path(core_->directory, heir),
+            [weak = weak_from_this(), this] {
+                const auto self = weak.lock();
+                if (!self) return;
+                fired_ = true;
+                wake.notify();
+            },
+            looked.sink());
+        const get_reply seen = co_await looked.take();
+        how = hand_over_result::heir_gone;
+        if (is_code(seen.ec, server_errc::no_node)) co_return error_code();
+        how = hand_over_result::ready;
+        if (!seen.ec && seen.node.version > 0) co_return error_code();
+        if (!worth_retrying(seen) && seen.ec) co_return seen.ec;
+        if (seen.what == fate::answered && seen.ec) co_await pause(refused_delay);
+        while (!seen.ec && !fired_ && !limit_passed_ && !given_up) co_await wake.wait();
+        if (given_up) co_return asio::error::operation_aborted;
+    }
+}
+
+}  // namespace paddock::detail
