@@ -45,7 +45,8 @@ TEST(EnterPlan, EnoughAreProposedInTheirOrder) {
 TEST(EnterPlan, MembersOfAReadyGenerationPass) {
     const auto ready = record(4, state::ready, {node(3), node(5)});
     EXPECT_EQ(enters(3, {node(3), node(5)}, ready).what, enter_kind::pass);
-    EXPECT_EQ(enters(5, {node(5)}, ready).what, enter_kind::pass) << "a member's end is for the leavers to see";
+    EXPECT_EQ(enters(5, {node(5)}, ready).what, enter_kind::pass)
+        << "a member's end is for the leavers to see";
 }
 
 TEST(EnterPlan, OthersWaitForItsEnd) {
