@@ -59,9 +59,14 @@ bool contender::rejoins() const {
 
 // One after the other: whose turn has come keeps it until its node is gone.
 asio::awaitable<error_code> contender::wait_for_turns(nodes& mine) {
+    own_watches own(*this, mine);
     for (std::size_t i = 0; i < mine.size(); ++i) {
-        queue_turn turn(*this, queues_[i], may_queue_, core_->handlers());
-        const error_code ec = co_await turn.come(mine[i]);
+        queue_turn turn(*this, queues_[i], may_queue_, own, core_->handlers());
+        error_code ec = co_await turn.come(mine[i]);
+        while (ec == make_error_code(round_end::own_changed)) {
+            ec = co_await confirm_all(mine);
+            if (!ec) ec = co_await turn.come(mine[i]);
+        }
         if (ec) co_return ec;
     }
     if (mine.size() == 1) co_return error_code();

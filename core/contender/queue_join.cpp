@@ -138,13 +138,24 @@ asio::awaitable<error_code> queue_join::create_together(session& home, const std
         mine[i].path = std::move(made.results[i].path);
         mine[i].home = home.shared_from_this();
     }
-    for (joined_node& node : mine) {
-        const error_code ec = co_await adopt(home.shared_from_this(), node);
-        unknown = ec == make_error_code(errc::outcome_unknown);
-        if (is_code(ec, server_errc::no_node)) co_return round_end::node_gone;
-        if (ec) co_return ec;
+    const error_code ec = co_await adopt_all(home, mine);
+    unknown = ec == make_error_code(errc::outcome_unknown);
+    co_return is_code(ec, server_errc::no_node) ? make_error_code(round_end::node_gone) : ec;
+}
+
+asio::awaitable<error_code> queue_join::adopt_all(session& home, nodes& mine) {
+    std::vector<mailbox<stat_reply>> looked;
+    for (const joined_node& node : mine) {
+        looked.emplace_back(whom_.world().executor());
+        home.exists(node.path, looked.back().sink());
     }
-    co_return error_code();
+    error_code first;
+    for (std::size_t i = 0; i < mine.size(); ++i) {
+        const stat_reply seen = co_await looked[i].take();
+        const error_code ec = co_await adopt_as(seen, home, mine[i]);
+        if (ec && !first) first = ec;
+    }
+    co_return first;
 }
 
 // The reply to a create was lost. Once the session has re-attached, its leader takes no more of what it had sent
@@ -165,8 +176,12 @@ asio::awaitable<error_code> queue_join::resolve(std::shared_ptr<session> home, c
         ++i;
     }
     if (missing == mine.size()) co_return server_errc::no_node;
-    // They were made together: somebody has deleted what is missing, the rest goes with `mine`.
-    co_return missing > 0 ? make_error_code(round_end::node_gone) : error_code();
+    // They were made together: somebody has deleted what is missing, the rest goes with `mine`. Nor are nodes of two
+    // creates the same place in all queues: twins among them would let two wait for each other in a circle.
+    const bool together = missing == 0 && std::ranges::all_of(mine, [&](const joined_node& node) {
+                              return node.token == mine.front().token;
+                          });
+    co_return together ? error_code() : make_error_code(round_end::node_gone);
 }
 
 asio::awaitable<error_code> queue_join::find(std::shared_ptr<session> home, const std::string& uuid,
@@ -207,14 +222,19 @@ asio::awaitable<error_code> queue_join::adopt(std::shared_ptr<session> home, joi
     const mailbox<stat_reply> looked(whom_.world().executor());
     home->exists(mine.path, looked.sink());
     const stat_reply seen = co_await looked.take();
+    const error_code ec = co_await adopt_as(seen, *home, mine);
+    co_return ec;
+}
+
+asio::awaitable<error_code> queue_join::adopt_as(const stat_reply& seen, session& home, joined_node& mine) {
     if (worth_retrying(seen)) {
         if (seen.what == fate::answered) co_await back_off();
         co_return errc::outcome_unknown;
     }
     if (is_code(seen.ec, server_errc::no_node)) co_return seen.ec;
-    mine.home = home;  // whatever follows, it is ours to delete
+    mine.home = home.shared_from_this();  // whatever follows, it is ours to delete
     if (seen.ec) co_return seen.ec;
-    if (seen.node.ephemeral_owner != home->id()) co_return round_end::session_over;
+    if (seen.node.ephemeral_owner != home.id()) co_return round_end::session_over;
     mine.token = fencing_token(seen.node.czxid);
     co_return error_code();
 }

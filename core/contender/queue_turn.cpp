@@ -12,8 +12,8 @@
 namespace paddock::detail {
 
 queue_turn::queue_turn(operation_base& whom, std::shared_ptr<const contender_settings> queue, bool may_queue,
-                       const post_task& handlers)
-    : whom_(whom), queue_(std::move(queue)), may_queue_(may_queue), handlers_(handlers) {}
+                       own_watches& own, const post_task& handlers)
+    : whom_(whom), queue_(std::move(queue)), may_queue_(may_queue), own_(own), handlers_(handlers) {}
 
 // A wake-up is never a grant: every one leads back to the plan (hazards B1, B7).
 asio::awaitable<error_code> queue_turn::come(joined_node& mine) {
@@ -27,8 +27,9 @@ asio::awaitable<error_code> queue_turn::come(joined_node& mine) {
         // The listing does not outlive this: thousands that wait in one queue would keep thousands of copies of it.
         mine.children = {};
         const error_code ec = co_await follow(mine, plan);
-        if (ec == make_error_code(round_end::look_again)) continue;
-        co_return ec;
+        if (ec != make_error_code(round_end::look_again)) co_return ec;
+        // The next listing shows the own node of this queue only.
+        if (own_.several() && own_.fired()) co_return round_end::own_changed;
     }
 }
 
@@ -80,8 +81,8 @@ asio::awaitable<error_code> queue_turn::read_children(joined_node& mine) {
 asio::awaitable<error_code> queue_turn::watch_predecessor(joined_node& mine, const std::string& name) {
     wakes_->any = false;
     const mailbox<get_reply> looked(whom_.world().executor());
-    watch_ticket ahead = mine.home->watch(join_path(queue_->directory, name), rouse(false), looked.sink());
-    watch_own(mine);
+    watch_ticket ahead = mine.home->watch(join_path(queue_->directory, name), rouse(), looked.sink());
+    own_.arm();
     const get_reply seen = co_await looked.take();
     if (seen.what == fate::answered) whom_.answered();
     if (is_code(seen.ec, server_errc::no_node))
@@ -112,8 +113,8 @@ asio::awaitable<error_code> queue_turn::watch_directory(joined_node& mine, const
     if (whom_.given_up) co_return round_end::abandoned;
     if (!connected) co_return round_end::session_over;
     wakes_->any = false;
-    directory_reading watched(*mine.home, *queue_, rouse(false));
-    watch_own(mine);
+    directory_reading watched(*mine.home, *queue_, rouse());
+    own_.arm();
     const reply seen = co_await watched.take(*mine.home, mine);
     if (seen.what == fate::answered) whom_.answered();
     if (seen.ec) {
@@ -143,34 +144,17 @@ asio::awaitable<error_code> queue_turn::declare(joined_node& mine, const std::st
 }
 
 asio::awaitable<void> queue_turn::sleep(const joined_node& mine) {
-    while (!wakes_->any && !whom_.given_up && !mine.home->ended()) co_await whom_.wake.wait();
+    while (!wakes_->any && !own_.fired() && !whom_.given_up && !mine.home->ended())
+        co_await whom_.wake.wait();
 }
 
-std::function<void()> queue_turn::rouse(bool own) const {
-    return [weak = whom_.weak_from_this(), wakes = wakes_, own] {
+std::function<void()> queue_turn::rouse() const {
+    return [weak = whom_.weak_from_this(), wakes = wakes_] {
         const auto whom = weak.lock();  // held: the last other reference may be a caller's, on another thread
         if (!whom) return;
         wakes->any = true;
-        if (own) wakes->own = true;
         whom->wake.notify();
     };
-}
-
-// So that a waiter learns that somebody has deleted its own node (hazard B13).
-void queue_turn::watch_own(joined_node& mine) {
-    if (mine.own_watch && !wakes_->own) return;
-    wakes_->own = false;
-    const auto fired = rouse(true);
-    mine.own_watch = mine.home->watch(
-        mine.path, fired, [fired, weak = whom_.weak_from_this(), wakes = wakes_](const get_reply& answer) {
-            if (answer.what != fate::answered || is_code(answer.ec, server_errc::no_node)) return fired();
-            const auto whom = weak.lock();
-            if (!whom || !answer.ec) return;
-            // Any other refusal would be repeated as fast as the server answers.
-            environment& world = whom->world();
-            const auto delay = wakes->delays.next(world.random_unit());
-            wakes->look_again = world.call_at(saturating_add(world.now(), delay), fired);
-        });
 }
 
 // By turn, the listing proves the grant, at the zxid it was read. What it cannot prove is that the session lives: a

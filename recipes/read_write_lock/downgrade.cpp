@@ -99,8 +99,8 @@ asio::awaitable<downgrade::next> downgrade::look(session& home, const std::strin
 
 // On the present connection, as for every grant.
 asio::awaitable<bool> downgrade::confirm(std::shared_ptr<session> home, const std::string& reader) {
-    for (;;) {  // ends by an answer, or with the session
-        if (home->ended()) co_return false;
+    for (;;) {                                 // ends by an answer, or with the session
+        if (home->expired()) co_return false;  // by the clock, after a pause of the process
         if (home->connected() && home->clock()->epoch() == epoch_) co_return true;
         const bool connected = co_await home->wait_connected(*this, true);
         if (!connected) co_return false;

@@ -65,12 +65,15 @@ std::vector<queue_entry> read_write_queue(const std::vector<std::string>& childr
         entry.kind = found->writes ? "write" : "read";
         entry.sequence = found->sequence;
     }
-    std::ranges::sort(queue, comes_before, &queue_entry::sequence);
+    std::ranges::sort(queue, [](const queue_entry& a, const queue_entry& b) {
+        if (a.sequence != b.sequence) return comes_before(a.sequence, b.sequence);
+        return a.kind == "write" && b.kind != a.kind;  // Curator's own downgraded reader beside its writer
+    });
+    const bool written = !queue.empty() && queue.front().kind == "write";
     for (queue_entry& entry : queue) {
-        const bool writes = entry.kind == "write";
-        if (writes && &entry != &queue.front()) break;
+        const bool first_place = entry.sequence == queue.front().sequence;
+        if (written ? !first_place : entry.kind == "write") break;
         entry.holds = true;
-        if (writes) break;
     }
     return queue;
 }
