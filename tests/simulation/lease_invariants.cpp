@@ -19,19 +19,37 @@ void lease_workload::expect_right_end(const job& ended, error_code ec) const {
     if (!ec || (by.closing && ec == make_error_code(errc::client_closed))) return;
     if (on_.full_counters && ec == make_error_code(errc::sequence_exhausted)) return;
     if (on_.rights_changed && ec == make_error_code(server_errc::no_auth)) return;
+    if (ended.replaces && ec == make_error_code(errc::lease_lost) && plausible_loss(ended)) return;
     if (!ended.may_fail || !ended_by_caller(ec)) throw violation("I4", "an acquire failed: " + ec.message());
 }
 
+// What was to be replaced may have been lost before, or was on the way.
+bool lease_workload::plausible_loss(const job& ended) const {
+    const job& before = *ended.replaces;
+    return !alive(before) || ended.by->session_id() != before.session ||
+           ended.by->state() != session_state::connected || on_.stood_still(*ended.by, ended.begun) ||
+           before.told != lease_state::held || ended.by->core->leases()->policy == loss_policy::strict;
+}
+
 void lease_workload::expect_right_grant(const job& granted) {
-    if (!history_.ever_held(granted.node)) throw violation("I2", granted.node + " was never first");
+    if (!history_.ever_held(granted.nodes)) throw violation("I2", granted.nodes.front() + " was never first");
     const bool dark = on_.outage_since != detail::boot_time{} && on_.world.now() - on_.outage_since > 3s;
     require(!dark || on_.stood_still(*granted.by, on_.outage_since), "I11", "a grant while no server runs");
-    require(granted.token.value() == history_.created(granted.node), "I3", "a token is not the node's czxid");
-    if (!history_.alive(granted.node)) return;  // lost on the way to the handler: it orders nothing
-    if (!history_.holds(granted.node)) throw violation("I1", granted.node + " is held out of turn");
-    fencing_token& last = last_token_[granted.path];
-    require(granted.token > last, "I3", "a token is not above the last one");
-    last = granted.token;
+    require(granted.held.parts().size() == granted.paths.size(), "I3", "a lease has not all parts");
+    for (const lease_part& part : granted.held.parts()) expect_right_token(granted, part);
+}
+
+void lease_workload::expect_right_token(const job& granted, const lease_part& part) {
+    const bool inherited = granted.replaces != nullptr;
+    require((history_.placed(part.node) != history_.created(part.node)) == inherited, "I1",
+            "a node is not in the place of the one that it replaces");
+    require(part.token.value() == history_.placed(part.node), "I3",
+            "a token is not that of the node's place");
+    if (!alive(granted)) return;  // lost on the way to the handler: it orders nothing
+    if (!history_.holds(part.node)) throw violation("I1", part.node + " is held out of turn");
+    fencing_token& last = last_token_[part.path];
+    require(inherited ? part.token >= last : part.token > last, "I3", "a token is not above the last one");
+    if (granted.writes) last = part.token;
 }
 
 void lease_workload::see(const txn& agreed) {
@@ -42,20 +60,22 @@ void lease_workload::see(const txn& agreed) {
     if (!history_.apply(agreed)) return;
     for (const job_ptr& one : holding_) {
         if (one->gone_at != detail::boot_time{}) continue;
-        if (!history_.alive(one->node)) {
+        if (!alive(*one)) {
             one->gone_at = on_.world.now();
             // Who is robbed in calm has to notice by itself.
             const bool may_act = one != robbed_ && on_.can_act(*one->by);
             if (may_act) on_.later(*one->by, 1ns, [this, one] { robbed(one); });
-        } else if (!history_.holds(one->node))
-            throw violation("I1", one->node + " is held, and not the first any more");
+            continue;
+        }
+        for (const std::string& node : one->nodes)
+            if (!history_.holds(node)) throw violation("I1", node + " is held, and not the first any more");
     }
 }
 
 void lease_workload::inspect() {
     const bool unnoticed = robbed_ && robbed_->held && !robbed_->lost.stop_requested();
     if (unnoticed && on_.world.now() - robbed_at_ > 100ms)
-        throw violation("I6", "its holder does not notice that " + robbed_->node + " is deleted");
+        throw violation("I6", "its holder does not notice that " + robbed_->nodes.front() + " is deleted");
     for (const job_ptr& one : holding_) {
         if (!on_.can_act(*one->by)) {  // it says nothing while it stands still
             if (one->gone_at != detail::boot_time{}) one->gone_at = on_.world.now();
@@ -64,9 +84,9 @@ void lease_workload::inspect() {
         }
         const lease_state state = one->held.state();
         if (state == lease_state::held && one->by->state() != session_state::connected)
-            throw violation("I7", one->node + " is believed to be held without a connection");
+            throw violation("I7", one->nodes.front() + " is believed to be held without a connection");
         if (state == lease_state::suspect && one->by->core->leases()->policy == loss_policy::strict)
-            throw violation("I7", one->node + " is suspect, which its policy calls lost");
+            throw violation("I7", one->nodes.front() + " is suspect, which its policy calls lost");
         expect_told(*one, state);
         expect_loss_by_time(*one, state);
         if (one->gone_at != detail::boot_time{}) expect_modest_claims(*one, state);
@@ -80,7 +100,7 @@ void lease_workload::expect_told(job& holder, lease_state state) {
     else if (holder.untold_since == detail::boot_time{})
         holder.untold_since = on_.world.now();
     else if (on_.world.now() - holder.untold_since > signal_slack)
-        throw violation("I6", "the holder of " + holder.node + " is not told of a change: state " +
+        throw violation("I6", "the holder of " + holder.nodes.front() + " is not told of a change: state " +
                                   std::to_string(static_cast<int>(state)) + ", told " +
                                   std::to_string(static_cast<int>(holder.told)) + ", stop requested " +
                                   std::to_string(holder.lost.stop_requested()));
@@ -102,11 +122,15 @@ void lease_workload::expect_modest_claims(job& holder, lease_state state) {
         excused(holder) ? holder.by->core->options().session.parameters.timeout + 500ms : 0ms;
     if (on_.world.now() - holder.gone_at <= longest + clock_slack) return;
     if (state == lease_state::held || (!excused(holder) && holder.held.remaining() > 0ms))
-        throw violation(excused(holder) ? "I6" : "I7", holder.node + " is believed to be held, but gone");
+        throw violation(excused(holder) ? "I6" : "I7",
+                        holder.nodes.front() + " is believed to be held, but gone");
 }
 
 bool lease_workload::excused(const job& holder) const {
-    return on_.ensemble.ended_by_force(holder.session) || on_.removed_nodes.contains(holder.token.value());
+    const auto removed = [this](const std::string& node) {
+        return on_.removed_nodes.contains(history_.created(node));
+    };
+    return on_.ensemble.ended_by_force(holder.session) || std::ranges::any_of(holder.nodes, removed);
 }
 
 void lease_workload::expect_bounds(const core_client& who) const {
@@ -118,22 +142,34 @@ void lease_workload::expect_bounds(const core_client& who) const {
                                   std::to_string(now.obligations) + " obligations");
 }
 
-// Whoever waits has a node, each is watched by its owner and by one who waits for it, and whoever is robbed learns it.
-std::string lease_workload::unsettled() {
+std::size_t lease_workload::nodes_of(const job& holder) const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(holder.nodes, [this](const auto& node) { return history_.alive(node); }));
+}
+
+// Whoever waits has its nodes, each is watched by its owner and by those who wait for it.
+std::string lease_workload::misplaced() {
     std::size_t expected = 0;
-    for (const job_ptr& one : waiting_) expected += one->by->process.killed() ? 0 : 1;
-    for (const job_ptr& one : holding_) expected += history_.alive(one->node) ? 1 : 0;
+    for (const job_ptr& one : waiting_) expected += one->by->process.killed() ? 0 : one->paths.size();
+    for (const job_ptr& one : holding_) expected += nodes_of(*one);
     std::size_t nodes = 0;
     for (const std::string& path : directories_) {
         for (const std::string& name : on_.ensemble.children(path)) {
             if (!name.starts_with("_c_")) continue;
             ++nodes;
-            if (on_.ensemble.watchers(path + "/" + name) > 2)
-                return name + " is watched by more than one who waits";
+            if (on_.ensemble.watchers(path + "/" + name) > watchers_max(name))
+                return name + " is watched by more than those who wait for it";
         }
     }
-    if (nodes != expected)
-        return std::to_string(expected) + " hold or wait, but there are " + std::to_string(nodes) + " nodes";
+    if (nodes == expected) return {};
+    return std::to_string(expected) + " places are held or waited for, but there are " +
+           std::to_string(nodes) + " nodes";
+}
+
+// All is in its place, nobody waits whose turn it is, and whoever is robbed learns it.
+std::string lease_workload::unsettled() {
+    const std::string wrong = misplaced();
+    if (!wrong.empty()) return wrong;
     for (const core_client* const one : on_.actors()) {
         if (one->state() == session_state::connected) continue;
         calm_since_ = {};
@@ -142,9 +178,17 @@ std::string lease_workload::unsettled() {
     }
     if (calm_since_ == detail::boot_time{}) calm_since_ = on_.world.now();
     if (on_.world.now() - calm_since_ < calm) return "the calm is short yet";
+    std::size_t granted = 0;
+    for (const job_ptr& one : holding_) granted += nodes_of(*one);
+    if (!turn_is_grant() || granted >= history_.holders())
+        ungranted_since_ = {};
+    else if (ungranted_since_ == detail::boot_time{})
+        ungranted_since_ = on_.world.now();
+    else
+        require(on_.world.now() - ungranted_since_ < calm, "I9",
+                "somebody's turn has come, and it still waits");
     for (const job_ptr& one : holding_)
-        if (history_.alive(one->node) && one->held.state() != lease_state::held)
-            return one->node + " is not held";
+        if (alive(*one) && one->held.state() != lease_state::held) return one->nodes.front() + " is not held";
     if (!robbed_) rob_somebody();
     if (!robbed_ || !robbed_->held || robbed_->lost.stop_requested()) return {};
     return "a deletion is not noticed yet";
@@ -152,14 +196,15 @@ std::string lease_workload::unsettled() {
 
 void lease_workload::rob_somebody() {
     const auto chosen = std::ranges::find_if(holding_, [this](const job_ptr& one) {
-        return history_.alive(one->node) && one->held.state() == lease_state::held && on_.can_act(*one->by);
+        return alive(*one) && one->held.state() == lease_state::held && on_.can_act(*one->by);
     });
     if (chosen == holding_.end()) return;
     robbed_ = *chosen;
     robbed_at_ = on_.world.now();
-    on_.removed_nodes.insert(robbed_->token.value());
-    on_.ensemble.remove_by_operator(robbed_->node);
-    if (history_.alive(robbed_->node)) robbed_.reset();  // the leader has just stepped down
+    const std::string& node = on_.choose.one_of(robbed_->nodes);
+    on_.removed_nodes.insert(history_.created(node));
+    on_.ensemble.remove_by_operator(node);
+    if (history_.alive(node)) robbed_.reset();  // the leader has just stepped down
 }
 
 }  // namespace paddock::testing

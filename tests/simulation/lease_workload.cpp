@@ -10,8 +10,8 @@ namespace paddock::testing {
 
 using namespace std::chrono_literals;
 
-lease_workload::lease_workload(stage& on, queue_history::rule holders)
-    : on_(on), history_(directories_, std::move(holders)) {
+lease_workload::lease_workload(stage& on, queue_history::rule holders, std::vector<std::string> directories)
+    : on_(on), directories_(std::move(directories)), history_(directories_, std::move(holders)) {
     on_.ensemble.observe([this](const txn& agreed) { see(agreed); });
 }
 
@@ -21,10 +21,26 @@ lease_workload::job_ptr lease_workload::begin(core_client& by, bool may_fail) {
     auto made = std::make_shared<job>();
     made->by = &by;
     made->begun = on_.world.now();
-    made->path = on_.choose.one_of(directories_);
+    made->paths = {on_.choose.one_of(directories_)};
     made->may_fail = may_fail;
     waiting_.push_back(made);
     return made;
+}
+
+lease_workload::job_ptr lease_workload::become(const job_ptr& holder) {
+    holder->changes.reset();
+    holding_.remove(holder);
+    auto made = std::make_shared<job>();
+    made->by = holder->by;
+    made->begun = on_.world.now();
+    made->paths = holder->paths;
+    made->replaces = holder;
+    waiting_.push_back(made);
+    return made;
+}
+
+bool lease_workload::alive(const job& which) const {
+    return std::ranges::all_of(which.nodes, [this](const auto& node) { return history_.alive(node); });
 }
 
 void lease_workload::cancel() {
@@ -46,7 +62,7 @@ void lease_workload::complete(const job_ptr& which, error_code ec, lease got) {
     if (ec) return;
     ++grants_;
     which->held = std::move(got);
-    which->node = which->held.node();
+    for (const lease_part& part : which->held.parts()) which->nodes.push_back(part.node);
     which->session = which->held.session_id();
     which->token = which->held.fencing_token();
     which->lost = which->held.lost_token();
@@ -54,7 +70,7 @@ void lease_workload::complete(const job_ptr& which, error_code ec, lease got) {
     require(!winding_down_ || which->held.state() == lease_state::held, "I6",
             "a grant in calm is not certain");
     holding_.push_back(which);
-    if (!history_.alive(which->node)) which->gone_at = on_.world.now();
+    if (!alive(*which)) which->gone_at = on_.world.now();
     watch_states(which);
     use(which);
 }
@@ -79,7 +95,7 @@ void lease_workload::watch_states(const job_ptr& holder) {
 }
 
 void lease_workload::use(const job_ptr& holder) {
-    if (on_.choose.chance(0.5)) write_late(holder);
+    if (holder->writes && on_.choose.chance(0.5)) write_late(holder);
     if (on_.choose.chance(0.2)) on_.later(*holder->by, 500ms, [this, holder] { check(holder); });
     if (on_.choose.chance(0.05)) return on_.reach(hazard::d7), let_go(holder);  // in its own handler
     const bool long_hold = on_.choose.chance(0.15);
@@ -101,24 +117,27 @@ void lease_workload::release(const job_ptr& holder) {
     std::move(given).async_release([this, holder](error_code ec, release_result result) {
         require(!ec || holder->by->closing, "I4", "a release failed");
         if (!ec && result == release_result::confirmed)
-            require(!history_.alive(holder->node), "D1", "a release is confirmed, but the node is there");
+            for (const std::string& node : holder->nodes)
+                require(!history_.alive(node), "D1", "a release is confirmed, but the node is there");
     });
 }
 
 // True may only be said of a lease whose node was there at some time after the question.
 void lease_workload::check(const job_ptr& holder) {
     if (!holder->held) return;
-    const bool alive = history_.alive(holder->node);
-    holder->held.async_check([alive](error_code ec, bool held) {
-        require(ec || !held || alive, "I7", "a check says held, but the node was gone before");
+    const bool there = alive(*holder);
+    holder->held.async_check([there](error_code ec, bool held) {
+        require(ec || !held || there, "I7", "a check says held, but the node was gone before");
     });
 }
 
 void lease_workload::write_late(const job_ptr& holder) {
-    fenced_resource& resource = resources_[holder->path];
-    const auto seen = resource.read(holder->token);
-    if (!seen) return;
-    on_.later(4s, [&resource, by = holder->token, based_on = *seen] { resource.write(by, based_on); });
+    for (const std::string& path : holder->paths) {
+        fenced_resource& resource = resources_[path];
+        const auto seen = resource.read(holder->token);
+        if (!seen) continue;
+        on_.later(4s, [&resource, by = holder->token, based_on = *seen] { resource.write(by, based_on); });
+    }
 }
 
 bool lease_workload::wind_down() {

@@ -37,13 +37,15 @@ protected:
     /// One acquire and the lease that came of it.
     struct job {
         core_client* by = nullptr;
-        std::string path;
-        bool may_fail = false;  ///< timed, cancelled or a single try: it need not be granted
+        std::vector<std::string> paths;  ///< what it claims, one node in each
+        bool writes = true;              ///< alone, with a token above all before
+        std::shared_ptr<job> replaces;   ///< the lease that becomes this one, in its place and with its token
+        bool may_fail = false;           ///< timed, cancelled or a single try: it need not be granted
         std::optional<std::chrono::steady_clock::time_point> deadline;
         detail::boot_time begun{};
         int completions = 0;
         lease held;
-        std::string node;
+        std::vector<std::string> nodes;
         std::int64_t session = 0;
         fencing_token token;
         detail::boot_time gone_at{};  ///< when its node went, or its process stood still behind that
@@ -55,10 +57,13 @@ protected:
     };
     using job_ptr = std::shared_ptr<job>;
 
-    lease_workload(stage& on, queue_history::rule holders);
+    lease_workload(stage& on, queue_history::rule holders,
+                   std::vector<std::string> directories = {"/locks/a", "/locks/b"});
 
     /// A new job of this client, or null when there is enough to do.
     job_ptr begin(core_client& by, bool may_fail);
+    /// The job that this holder's lease becomes the lease of, by an operation that takes it.
+    job_ptr become(const job_ptr& holder);
     /// The completion token of its acquire.
     auto token(const job_ptr& made) {
         return boost::asio::bind_cancellation_slot(
@@ -71,7 +76,12 @@ protected:
     virtual void see(const txn& agreed);
     /// The holder's node is gone, which it cannot know yet: the worst moment to do something.
     virtual void robbed(const job_ptr& holder) { check(holder); }
+    /// How many may watch this node when all is at rest: its owner, and one who waits for it.
+    [[nodiscard]] virtual std::size_t watchers_max(const std::string&) const { return 2; }
+    /// Whose turn it is, is granted: nothing else has to come.
+    [[nodiscard]] virtual bool turn_is_grant() const { return true; }
     void check(const job_ptr& holder);
+    [[nodiscard]] bool alive(const job& which) const;
     [[nodiscard]] const queue_history& history() const { return history_; }
 
     stage& on_;
@@ -83,6 +93,10 @@ private:
     void note_end(const job& ended, error_code ec) const;
     void expect_right_end(const job& ended, error_code ec) const;
     void expect_right_grant(const job& granted);
+    void expect_right_token(const job& granted, const lease_part& part);
+    [[nodiscard]] bool plausible_loss(const job& ended) const;
+    [[nodiscard]] std::size_t nodes_of(const job& holder) const;
+    std::string misplaced();
     void watch_states(const job_ptr& holder);
     void let_go(const job_ptr& holder);
     void release(const job_ptr& holder);
@@ -94,7 +108,7 @@ private:
     void rob_somebody();
     [[nodiscard]] bool excused(const job& holder) const;
 
-    const std::vector<std::string> directories_{"/locks/a", "/locks/b"};
+    const std::vector<std::string> directories_;
     queue_history history_;
     std::list<job_ptr> waiting_;
     std::list<job_ptr> holding_;
@@ -102,6 +116,7 @@ private:
     std::map<std::string, fenced_resource> resources_;
     std::uint64_t grants_ = 0;
     detail::boot_time calm_since_{};
+    detail::boot_time ungranted_since_{};
     bool winding_down_ = false;
     bool over_ = false;
     job_ptr robbed_;

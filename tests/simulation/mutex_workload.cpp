@@ -16,7 +16,7 @@ public:
         const auto way = on_.choose.below(4);
         const job_ptr made = begin(*by, way < 2);
         if (!made) return;
-        mutex on(by->handle, made->path);
+        mutex on(by->handle, made->paths.front());
         if (way == 0) made->deadline = by->process.steady_now() + on_.choose.up_to(std::chrono::seconds(3));
         switch (way) {
             case 0: on.async_acquire_until(*made->deadline, token(made)); break;

@@ -14,7 +14,8 @@
 namespace paddock::testing {
 
 /// The queues below some directories at every zxid that was ever agreed on, however far the servers that clients talk
-/// to are behind.
+/// to are behind. A node that is created and another that is removed in one write in one directory are a replacement: the
+/// new one has the other's place.
 class queue_history {
 public:
     /// Of a directory's children, in the order of their creation, those that hold by the recipe's rule.
@@ -28,8 +29,12 @@ public:
     [[nodiscard]] bool alive(const std::string& node) const;
     /// The zxid of its creation; 0 for a node that never was.
     [[nodiscard]] std::int64_t created(const std::string& node) const;
-    /// It was among the holders at some zxid.
-    [[nodiscard]] bool ever_held(const std::string& node) const { return held_.contains(node); }
+    /// The zxid since which its place is taken: of its creation, or of that of the node whose place it took over.
+    [[nodiscard]] std::int64_t placed(const std::string& node) const;
+    /// They were all among the holders at some zxid.
+    [[nodiscard]] bool ever_held(const std::vector<std::string>& nodes) const;
+    /// How many hold now.
+    [[nodiscard]] std::size_t holders() const;
     /// It is among them now.
     [[nodiscard]] bool holds(const std::string& node) const;
     /// Nodes of one acquisition beyond its first, now.
@@ -40,13 +45,19 @@ private:
         std::vector<std::string> names;  // oldest first
         std::set<std::string> holders;   // paths
     };
-    void count_twin(std::string_view name, int by);
+    struct life {
+        std::int64_t created = 0;
+        std::int64_t placed = 0;
+        std::int64_t held = 0;  // since then; 0: never
+        std::int64_t gone = INT64_MAX;
+    };
+    void change(const tree_change& one, std::int64_t zxid, const std::string& replaced);
+    void count_twin(const std::string& node, int by);
 
     const rule holders_;
     std::map<std::string, queue> queues_;
     std::unordered_map<std::string, int> acquisitions_;
-    std::unordered_map<std::string, std::int64_t> created_;
-    std::set<std::string> held_;
+    std::unordered_map<std::string, life> lives_;
     std::size_t twins_ = 0;
 };
 

@@ -6,7 +6,9 @@ std::unique_ptr<workload> make_barrier_workload(stage& on);
 std::unique_ptr<workload> make_double_barrier_workload(stage& on);
 std::unique_ptr<workload> make_latch_workload(stage& on);
 std::unique_ptr<workload> make_leader_workload(stage& on);
+std::unique_ptr<workload> make_multi_workload(stage& on);
 std::unique_ptr<workload> make_mutex_workload(stage& on);
+std::unique_ptr<workload> make_read_write_workload(stage& on);
 std::unique_ptr<workload> make_reentrant_workload(stage& on);
 std::unique_ptr<workload> make_transaction_workload(stage& on);
 
@@ -16,7 +18,9 @@ const std::vector<recipe>& recipes() {
         {"count_down_latch", make_latch_workload},
         {"double_barrier", make_double_barrier_workload},
         {"leader_latch", make_leader_workload},
+        {"multi_lock", make_multi_workload},
         {"mutex", make_mutex_workload},
+        {"read_write_lock", make_read_write_workload},
         {"reentrant_mutex", make_reentrant_workload},
         {"transaction", make_transaction_workload},
     };

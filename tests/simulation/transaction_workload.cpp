@@ -24,7 +24,7 @@ public:
         core_client* const by = on_.actor();
         if (by == nullptr) return;
         const job_ptr made = begin(*by, false);
-        if (made) mutex(by->handle, made->path).async_acquire(token(made));
+        if (made) mutex(by->handle, made->paths.front()).async_acquire(token(made));
     }
 
 protected:
@@ -53,11 +53,11 @@ protected:
 
 private:
     void commit(const job_ptr& holder) {
-        if (!holder->held || holder->path != directories().front() || holder->by->closing) return;
+        if (!holder->held || holder->paths.front() != directories().front() || holder->by->closing) return;
         transaction writes(holder->held);
         writes.set(ledger, holder->token.to_string());
         writes.create(std::string(ledger) + "/entry-", std::to_string(++entries_), create_mode::sequential);
-        const bool alive = history().alive(holder->node);
+        const bool alive = lease_workload::alive(*holder);
         holder->by->handle.async_commit(
             writes, std::chrono::seconds(5), [alive](error_code ec, const std::vector<transaction_result>&) {
                 require(ec || alive, "I3", "a transaction is committed after its lease was gone");
