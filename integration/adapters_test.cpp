@@ -1,5 +1,6 @@
 #include <future>
 #include <mutex>
+#include <shared_mutex>
 #include <thread>
 #include <vector>
 
@@ -50,6 +51,72 @@ TEST_F(AdaptersTest, UniqueLock) {
     EXPECT_TRUE(has_nodes(path(), 0));
     const std::unique_lock tried(other, std::try_to_lock);
     EXPECT_TRUE(tried.owns_lock());
+}
+
+TEST_F(AdaptersTest, SharedLock) {
+    client zk(options());
+    lockable_read_write one(zk, path());
+    lockable_read_write two(zk, path());
+    {
+        std::shared_lock reads(one);
+        const std::shared_lock beside(two, 5s);
+        EXPECT_TRUE(beside.owns_lock());
+        EXPECT_EQ(one.held().state(), lease_state::held);
+        EXPECT_EQ(error_of([&] { one.lock(); }), errc::would_deadlock) << "an upgrade";
+        EXPECT_EQ(error_of([&] { (void)one.try_lock(); }), errc::would_deadlock);
+        EXPECT_EQ(error_of([&] { (void)one.try_lock_for(5s); }), errc::would_deadlock);
+        EXPECT_EQ(error_of([&] { one.lock_shared(); }), errc::would_deadlock);
+        lockable_read_write three(zk, path());
+        EXPECT_FALSE(three.try_lock());
+        EXPECT_FALSE(three.try_lock_until(std::chrono::system_clock::now() + 50ms));
+        reads.unlock();
+        EXPECT_FALSE(one.held());
+    }
+    ASSERT_TRUE(has_nodes(path(), 0));
+    std::unique_lock writes(one);
+    EXPECT_EQ(error_of([&] { one.lock_shared(); }), errc::would_deadlock);
+    EXPECT_FALSE(two.try_lock_shared());
+    EXPECT_FALSE(two.try_lock_shared_for(50ms));
+    const fencing_token token = one.held().fencing_token();
+    one.downgrade();
+    EXPECT_EQ(one.held().fencing_token(), token);
+    EXPECT_TRUE(two.try_lock_shared_until(std::chrono::steady_clock::now() + 5s));
+    two.unlock_shared();
+    EXPECT_EQ(error_of([&] { two.downgrade(); }), errc::empty_lease);
+    writes.release();
+    one.unlock_shared();
+    EXPECT_TRUE(has_nodes(path(), 0));
+}
+
+TEST_F(AdaptersTest, SharedLocksExcludeWriters) {
+    client zk(options());
+    std::atomic<int> readers = 0;
+    std::atomic<int> writers = 0;
+    std::atomic<int> collisions = 0;
+    int written = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 4; ++i) {
+            threads.emplace_back([&, i] {
+                lockable_read_write lock(zk, path());
+                for (int turn = 0; turn < 10; ++turn) {
+                    if ((turn + i) % 2 == 0) {
+                        const std::unique_lock guard(lock);
+                        if (++writers != 1 || readers != 0) ++collisions;
+                        ++written;
+                        --writers;
+                    } else {
+                        const std::shared_lock guard(lock);
+                        ++readers;
+                        if (writers != 0) ++collisions;
+                        --readers;
+                    }
+                }
+            });
+        }
+    }
+    EXPECT_EQ(written, 20);
+    EXPECT_EQ(collisions, 0);
 }
 
 TEST_F(AdaptersTest, ScopedLocksInOppositeOrdersDoNotDeadlock) {

@@ -15,4 +15,5 @@
 #include <paddock/reentrant_mutex.hpp>
 #include <paddock/semaphore.hpp>
 #include <paddock/std_lockable.hpp>
+#include <paddock/std_shared_lockable.hpp>
 #include <paddock/transaction.hpp>
