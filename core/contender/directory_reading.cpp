@@ -30,6 +30,7 @@ asio::awaitable<reply> directory_reading::take(session& home, joined_node& into)
     into.children = std::move(seen.names);
     into.record = std::move(record.data);
     into.record_version = record.node.version;
+    into.record_since = record.node.mzxid;
     co_return reply();
 }
 

@@ -23,6 +23,7 @@ struct joined_node {
     std::vector<std::string> children;  ///< of the directory; empty if it must be read again
     std::string record;                 ///< the directory's data, read with them
     std::int32_t record_version = 0;
+    std::int64_t record_since = 0;  ///< zxid of its last change
 
     joined_node() = default;
     joined_node(joined_node&&) = default;

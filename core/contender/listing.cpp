@@ -84,7 +84,7 @@ contender_info queue_listing::describe(const queue_entry& entry, get_reply node)
     contender_info info;
     info.node = entry.name;
     info.kind = entry.kind;
-    info.holds = entry.holds;
+    info.holds = queue_->grant == grant_rule::by_write ? node.node.version > 0 : entry.holds;
     info.permits = entry.permits;
     info.sequence = entry.sequence;
     info.token = fencing_token(node.node.czxid);

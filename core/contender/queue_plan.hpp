@@ -42,6 +42,9 @@ struct queue_plan {
     watch_scope watch = watch_scope::predecessor;
     std::string record;  ///< what to write, for `declare`
     error_code why;      ///< for `refused`
+    /// For `hold`: contenders behind this one that may have been granted before the record was changed. If one of them
+    /// was, this one would be too many.
+    std::vector<std::string> doubtful = {};
     friend bool operator==(const queue_plan&, const queue_plan&) = default;
 };
 

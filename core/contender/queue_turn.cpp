@@ -5,6 +5,7 @@
 #include <glog/logging.h>
 
 #include "core/contender/directory_reading.hpp"
+#include "core/contender/granted_nodes.hpp"
 #include "core/contender/outcome.hpp"
 #include "core/path.hpp"
 #include "core/retry.hpp"
@@ -39,7 +40,7 @@ asio::awaitable<error_code> queue_turn::follow(joined_node& mine, const queue_pl
         case verdict::exhausted: co_return errc::sequence_exhausted;
         case verdict::refused: co_return plan.why;
         case verdict::declare: co_return co_await declare(mine, plan.record);
-        case verdict::hold: report_position(0); co_return co_await confirm(mine);
+        case verdict::hold: co_return co_await take_turn(mine, plan);
         case verdict::wait: break;
     }
     if (!may_queue_) co_return errc::timed_out;
@@ -157,12 +158,32 @@ std::function<void()> queue_turn::rouse() const {
     };
 }
 
+// Whose turn came before the limit was lowered may find that others behind it were granted while it had not yet written:
+// there is no room beside them any more. To wait for them could be to wait in a circle, as they may wait behind this one
+// in another queue of a multi_lock; so it joins again, behind all. Grants of an older record are seen here: each was
+// written before the record that has been read, and a session never sees less than it has seen.
+asio::awaitable<error_code> queue_turn::take_turn(joined_node& mine, const queue_plan& plan) {
+    const bool joined_before = mine.token.value() < mine.record_since;
+    if (joined_before && !plan.doubtful.empty()) {
+        std::vector<std::string> granted;
+        const reply seen = co_await find_granted(*mine.home, *queue_, plan.doubtful, granted);
+        if (seen.ec && !worth_retrying(seen)) co_return seen.ec;
+        if (seen.ec && seen.what == fate::answered) co_await back_off();
+        if (seen.ec) co_return round_end::look_again;
+        if (!granted.empty())
+            co_return may_queue_ ? make_error_code(round_end::node_gone) : make_error_code(errc::timed_out);
+    }
+    report_position(0);
+    co_return co_await confirm(mine);
+}
+
 // By turn, the listing proves the grant, at the zxid it was read. What it cannot prove is that the session lives: a
 // cut-off follower answers reads after its leader has expired the session (hazards C3, E16). So after a long wait, or on
 // a connection newer than the listing, one quorum write that names the node comes first. By write, that write is the
 // grant: it takes effect only while the record is the one that was decided from.
 asio::awaitable<error_code> queue_turn::confirm(joined_node& mine) {
-    for (;;) {  // ends by an answer, with the session, or by giving up
+    bool written = false;  // perhaps: an answer was lost
+    for (;;) {             // ends by an answer, with the session, or by giving up
         const auto& clock = mine.home->clock();
         if (mine.home->expired()) co_return round_end::session_over;
         const bool same_connection = mine.home->connected() && clock->epoch() == mine.epoch;
@@ -177,14 +198,40 @@ asio::awaitable<error_code> queue_turn::confirm(joined_node& mine) {
         mine.home->multi(ops, checked.sink());
         const multi_reply answer = co_await checked.take();
         if (is_code(answer.ec, server_errc::no_node)) co_return round_end::node_gone;
-        if (is_code(answer.ec, server_errc::bad_version)) co_return round_end::look_again;
+        const bool record_changed = is_code(answer.ec, server_errc::bad_version);
+        if (record_changed && !written) co_return round_end::look_again;
+        if (record_changed) {
+            const error_code ec = co_await recall_grant(mine, epoch);
+            if (ec == make_error_code(errc::outcome_unknown)) continue;
+            co_return ec;
+        }
         if (answer.what == fate::answered && answer.ec && !worth_retrying(answer)) co_return answer.ec;
         if (answer.what == fate::answered && answer.ec) co_await back_off();
+        written = written || !answer.ec || answer.what == fate::unknown;
         if (answer.ec || clock->epoch() != epoch || !mine.home->connected()) continue;
         mine.epoch = epoch;
         if (!by_turn) mine.token = fencing_token(answer.results.back().node.mzxid);
         co_return error_code();
     }
+}
+
+// The record changed between two writes of one grant, of which the first may have been the grant, though its answer was
+// lost: then others take this one for a holder, and so must it. The refusal of the second is a quorum's answer, so the
+// server that gave it shows the first; what is still on its way will be refused too. `errc::outcome_unknown` without an
+// answer on that connection.
+asio::awaitable<error_code> queue_turn::recall_grant(joined_node& mine, std::uint64_t epoch) {
+    const mailbox<stat_reply> looked(whom_.world().executor());
+    mine.home->exists(mine.path, looked.sink());
+    const stat_reply seen = co_await looked.take();
+    const bool same_connection = mine.home->connected() && mine.home->clock()->epoch() == epoch;
+    if (worth_retrying(seen) && seen.what == fate::answered) co_await back_off();
+    if (worth_retrying(seen) || !same_connection) co_return errc::outcome_unknown;
+    if (is_code(seen.ec, server_errc::no_node)) co_return round_end::node_gone;
+    if (seen.ec) co_return seen.ec;
+    if (seen.node.version == 0) co_return round_end::look_again;
+    mine.epoch = epoch;
+    mine.token = fencing_token(seen.node.mzxid);
+    co_return error_code();
 }
 
 std::vector<multi_op> queue_turn::grant_ops(const joined_node& mine) const {

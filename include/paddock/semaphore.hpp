@@ -62,7 +62,8 @@ public:
     [[nodiscard]] queue_claim permits(std::uint32_t count) const;
 
     /// Limit and permits in use. Throws `system_error`, `errc::servers_unreachable` after `timeout`.
-    /// Cost: one getData and one getChildren.
+    /// Cost: one getData and one getChildren; after the
+    /// limit was lowered also one exists for each of the first who have no room.
     semaphore_state state(std::chrono::milliseconds timeout = std::chrono::seconds(10));
     semaphore_state state(std::chrono::milliseconds timeout, error_code& ec);
     /// `state().available()`.

@@ -1,8 +1,10 @@
 #include "recipes/semaphore/limit_operation.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/contender/directory_reading.hpp"
+#include "core/contender/granted_nodes.hpp"
 #include "core/retry.hpp"
 #include "recipes/semaphore/semaphore_plan.hpp"
 
@@ -11,7 +13,8 @@ namespace paddock::detail {
 semaphore_record changed_record(const limit_change& change, const semaphore_record& known) {
     semaphore_record wanted = known;
     wanted.limit = change.limit;
-    if (change.redeclares || known.declared == 0) wanted.declared = change.limit;
+    wanted.peak = std::max(known.peak, change.limit);
+    if (change.redeclares) wanted.declared = change.limit;
     return wanted;
 }
 
@@ -63,14 +66,34 @@ asio::awaitable<reply> limit_operation::attempt(session& home, semaphore_state& 
         outcome.ec = errc::conflict;
         co_return outcome;
     }
-    const semaphore_record known = record.value_or(semaphore_record());
-    seen.limit = known.limit;
-    seen.declared = known.declared;
-    for (const queue_entry& entry : semaphore_queue(directory.children, directory.record))
-        (entry.holds ? seen.held : seen.waiting) += entry.permits;
+    if (change_.limit == 0) {
+        if (record) co_return co_await count_permits(home, *record, directory.children, seen);
+        co_return outcome;
+    }
+    // Where there is no record yet, the change is to the one that this program would have declared.
+    const auto declared = read_semaphore_record(queue_->levels.back().data);
+    const semaphore_record known = record.value_or(declared.value_or(semaphore_record()));
     const semaphore_record wanted = changed_record(change_, known);
-    if (change_.limit == 0 || wanted == known) co_return outcome;
+    if (record && wanted == known) co_return outcome;
     co_return co_await change(home, write_semaphore_record(wanted), directory.record_version);
+}
+
+asio::awaitable<reply> limit_operation::count_permits(session& home, const semaphore_record& record,
+                                                      const std::vector<std::string>& children,
+                                                      semaphore_state& seen) {
+    const std::vector<queue_entry> queue = semaphore_queue(children, record);
+    const std::vector<std::string> doubtful = beyond_the_limit(queue, record);
+    std::vector<std::string> left_over;  // from a higher limit: only their nodes tell that they hold
+    const reply looked = co_await find_granted(home, *queue_, doubtful, left_over);
+    if (looked.ec) co_return looked;
+    seen = semaphore_state();
+    seen.limit = record.limit;
+    seen.declared = record.declared;
+    for (const queue_entry& entry : queue) {
+        const bool holds = entry.holds || std::ranges::count(left_over, entry.name) > 0;
+        (holds ? seen.held : seen.waiting) += entry.permits;
+    }
+    co_return looked;
 }
 
 asio::awaitable<reply> limit_operation::change(session& home, const std::string& record,

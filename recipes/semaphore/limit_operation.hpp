@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -35,6 +37,8 @@ public:
 private:
     static asio::awaitable<void> run(std::shared_ptr<limit_operation> self);
     asio::awaitable<reply> attempt(session& home, semaphore_state& seen);
+    asio::awaitable<reply> count_permits(session& home, const semaphore_record& record,
+                                         const std::vector<std::string>& children, semaphore_state& seen);
     asio::awaitable<reply> change(session& home, const std::string& record, std::int32_t version);
     asio::awaitable<reply> create(session& home);
     [[nodiscard]] error_code deadline_error() const override { return errc::servers_unreachable; }

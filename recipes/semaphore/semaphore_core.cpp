@@ -35,7 +35,9 @@ std::shared_ptr<queue_claim_core> semaphore_core::claim_of(std::uint32_t permits
     traits.watches_directory = true;
     traits.directory_mode = create_mode::persistent;  // it keeps the limit when nobody is there
     traits.directory_data = write_semaphore_record({options_.limit, options_.limit});
-    traits.order = semaphore_queue;
+    traits.order = [](const std::vector<std::string>& children, std::string_view record) {
+        return semaphore_queue(children, read_semaphore_record(record).value_or(semaphore_record()));
+    };
     claim_options options{options_.purpose, options_.on_position};
     return std::make_shared<queue_claim_core>(client, directory_, std::move(traits), std::move(options));
 }

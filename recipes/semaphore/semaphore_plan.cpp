@@ -4,7 +4,6 @@
 #include <charconv>
 
 #include "core/sequence_name.hpp"
-#include "recipes/semaphore/semaphore_record.hpp"
 
 namespace paddock::detail {
 namespace {
@@ -60,6 +59,20 @@ std::optional<permit_request> permit_request_of(std::string_view name) {
     return found;
 }
 
+// In queue order, those of whom a limit up to the record's peak could have let in with all before them, but not the limit
+// now in force. No other can hold beyond its turn: who is before it now was before it at its grant.
+std::vector<std::string> beyond_the_limit(const std::vector<queue_entry>& queue,
+                                          const semaphore_record& record) {
+    std::vector<std::string> names;
+    std::uint64_t taken = 0;
+    for (const queue_entry& entry : queue) {
+        taken += entry.permits;
+        if (taken > record.peak) break;
+        if (taken > record.limit) names.push_back(entry.name);
+    }
+    return names;
+}
+
 queue_plan plan_semaphore(std::uint32_t declared, const queue_view& seen) {
     queue_plan plan;
     const auto own = permit_request_of(seen.own);
@@ -79,6 +92,9 @@ queue_plan plan_semaphore(std::uint32_t declared, const queue_view& seen) {
         plan.what = verdict::exhausted;
     } else if (ahead.permits + own->permits <= record->limit) {
         plan.what = verdict::hold;
+        // All of them are behind this one, which is within the limit.
+        if (record->peak > record->limit)
+            plan.doubtful = beyond_the_limit(semaphore_queue(seen.children, *record), *record);
     } else if (!ahead.nearest) {  // alone, and too big for a limit that was lowered
         plan.what = verdict::wait;
         plan.watch = watch_scope::directory;
@@ -90,7 +106,8 @@ queue_plan plan_semaphore(std::uint32_t declared, const queue_view& seen) {
     return plan;
 }
 
-std::vector<queue_entry> semaphore_queue(const std::vector<std::string>& children, std::string_view record) {
+std::vector<queue_entry> semaphore_queue(const std::vector<std::string>& children,
+                                         const semaphore_record& record) {
     std::vector<queue_entry> queue;
     for (const std::string& name : children) {
         const auto wants = permit_request_of(name);
@@ -102,11 +119,10 @@ std::vector<queue_entry> semaphore_queue(const std::vector<std::string>& childre
         entry.permits = wants->permits;
     }
     std::ranges::sort(queue, comes_before, &queue_entry::sequence);
-    const auto known = read_semaphore_record(record);
     std::uint64_t taken = 0;
     for (queue_entry& entry : queue) {
         taken += entry.permits;
-        entry.holds = known && taken <= known->limit;
+        entry.holds = taken <= record.limit;
     }
     return queue;
 }

@@ -1,5 +1,7 @@
 #include "recipes/semaphore/semaphore_record.hpp"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 
 namespace paddock::detail {
@@ -19,6 +21,7 @@ std::string write_semaphore_record(const semaphore_record& record) {
     boost::json::object written;
     written["declared"] = record.declared;
     written["limit"] = record.limit;
+    if (record.peak > record.limit) written["peak"] = record.peak;
     return boost::json::serialize(written);
 }
 
@@ -29,7 +32,8 @@ std::optional<semaphore_record> read_semaphore_record(std::string_view data) {
     const auto declared = number_in(parsed.get_object(), "declared");
     const auto limit = number_in(parsed.get_object(), "limit");
     if (!declared || !limit) return std::nullopt;
-    return semaphore_record{*declared, *limit};
+    return semaphore_record{*declared, *limit,
+                            std::max(*limit, number_in(parsed.get_object(), "peak").value_or(0))};
 }
 
 }  // namespace paddock::detail

@@ -72,6 +72,8 @@ protected:
     }
     /// A lease is there; more a recipe may do with it.
     virtual void use(const job_ptr& holder);
+    /// It was this one's turn, and its token says so; by default as of a queue in the order of creation.
+    virtual void expect_turn(const job& granted);
     /// One agreed write, before any client can know of it.
     virtual void see(const txn& agreed);
     /// The holder's node is gone, which it cannot know yet: the worst moment to do something.

@@ -10,6 +10,7 @@ std::unique_ptr<workload> make_multi_workload(stage& on);
 std::unique_ptr<workload> make_mutex_workload(stage& on);
 std::unique_ptr<workload> make_read_write_workload(stage& on);
 std::unique_ptr<workload> make_reentrant_workload(stage& on);
+std::unique_ptr<workload> make_semaphore_workload(stage& on);
 std::unique_ptr<workload> make_transaction_workload(stage& on);
 
 const std::vector<recipe>& recipes() {
@@ -22,6 +23,7 @@ const std::vector<recipe>& recipes() {
         {"mutex", make_mutex_workload},
         {"read_write_lock", make_read_write_workload},
         {"reentrant_mutex", make_reentrant_workload},
+        {"semaphore", make_semaphore_workload},
         {"transaction", make_transaction_workload},
     };
     return all;
