@@ -84,10 +84,11 @@ contender_info queue_listing::describe(const queue_entry& entry, get_reply node)
     contender_info info;
     info.node = entry.name;
     info.kind = entry.kind;
-    info.holds = queue_->grant == grant_rule::by_write ? node.node.version > 0 : entry.holds;
+    const bool by_write = queue_->grant == grant_rule::by_write;
+    info.holds = by_write ? node.node.version > 0 : entry.holds;
     info.permits = entry.permits;
     info.sequence = entry.sequence;
-    info.token = fencing_token(node.node.czxid);
+    info.token = fencing_token(by_write ? node.node.mzxid : node.node.czxid);
     info.session_id = node.node.ephemeral_owner;
     info.created_ms = node.node.created_ms;
     info.record = read_record(node.data);
