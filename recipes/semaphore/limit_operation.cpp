@@ -108,8 +108,8 @@ asio::awaitable<reply> limit_operation::change(session& home, const std::string&
 asio::awaitable<reply> limit_operation::create(session& home) {
     reply outcome;
     outcome.ec = co_await create_levels(home, queue_->levels);
-    if (outcome.ec) co_return outcome;
-    outcome.what = fate::not_sent;
+    const bool answered = outcome.ec && outcome.ec.category() == zookeeper_category();
+    if (!answered) outcome.what = fate::not_sent;
     co_return outcome;
 }
 

@@ -53,7 +53,7 @@ void leader_workload::expect_right_term(candidate& who, const leader_term& term)
     const bool lost = !who.latch->leads();
     if (lost) on_.reach(hazard::f15);
     if (who.last != fencing_token()) on_.reach(hazard::f14);
-    if (!history_.ever_held(term.node)) throw violation("I2", term.node + " was never first");
+    if (!history_.ever_held({term.node})) throw violation("I2", term.node + " was never first");
     require(term.token.value() == history_.created(term.node), "I3", "a token is not the node's czxid");
     require(term.token > who.last, "I3", "a latch's token is not above that of its last term");
     who.last = term.token;
@@ -78,7 +78,7 @@ void leader_workload::note_view(spectator& who, const std::optional<leadership>&
     if (now) {
         const std::string node = detail::join_path(who.path, now->node);
         // Servers without numbers give several nodes the same one, and none of them leads.
-        require(history_.ever_held(node) || on_.full_counters, "I2",
+        require(history_.ever_held({node}) || on_.full_counters, "I2",
                 "an observer is told of one that never led");
         if (!history_.alive(node)) on_.reach(hazard::f13);
     }
