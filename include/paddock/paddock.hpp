@@ -4,6 +4,7 @@
 #include <paddock/client.hpp>
 #include <paddock/contender_info.hpp>
 #include <paddock/count_down_latch.hpp>
+#include <paddock/curator_semaphore.hpp>
 #include <paddock/double_barrier.hpp>
 #include <paddock/fence.hpp>
 #include <paddock/leader_latch.hpp>

@@ -21,20 +21,23 @@ permit_history::permit_history(const std::vector<std::string>& directories) {
     for (const std::string& path : directories) semaphores_[path];
 }
 
-void permit_history::apply(const txn& agreed) {
+bool permit_history::apply(const txn& agreed) {
+    bool out_of_order = false;
     for (const tree_change& change : agreed.changes) {
         if (const auto directory = semaphores_.find(change.path); directory != semaphores_.end()) {
             const auto record = detail::read_semaphore_record(change.after.data);
             directory->second.limit = record ? record->limit : 0;
         }
         const auto parent = semaphores_.find(parent_of(change.path));
-        if (parent != semaphores_.end()) see_request(parent->second, change, agreed.zxid);
+        if (parent != semaphores_.end() && see_request(parent->second, change, agreed.zxid))
+            out_of_order = true;
     }
+    return out_of_order;
 }
 
-void permit_history::see_request(semaphore& where, const tree_change& change, std::int64_t zxid) {
+bool permit_history::see_request(semaphore& where, const tree_change& change, std::int64_t zxid) {
     const std::uint64_t permits = permits_in(change.path);
-    if (permits == 0) return;
+    if (permits == 0) return false;
     const auto same = [&](const request& one) { return one.node == change.path; };
     switch (change.what) {
         case tree_change::kind::created: where.requests.push_back({change.path, permits, false}); break;
@@ -42,19 +45,23 @@ void permit_history::see_request(semaphore& where, const tree_change& change, st
         case tree_change::kind::changed: {
             request& written = *std::ranges::find_if(where.requests, same);
             writes_[change.path].insert(zxid);
-            if (!written.granted) expect_room(where, written);
+            const bool out_of_order = !written.granted && expect_room(where, written);
             written.granted = true;
+            return out_of_order;
         }
     }
+    return false;
 }
 
-void permit_history::expect_room(const semaphore& where, const request& granted) const {
+bool permit_history::expect_room(const semaphore& where, const request& granted) const {
     std::uint64_t held = granted.permits;
     std::uint64_t ahead = 0;
     bool behind = false;
+    bool older_waits = false;
     for (const request& one : where.requests) {
         behind = behind || &one == &granted;
         if (!behind) ahead += one.permits;
+        older_waits = older_waits || (!behind && !one.granted);
         if (one.granted) held += one.permits;
     }
     if (held > where.limit)
@@ -62,6 +69,7 @@ void permit_history::expect_room(const semaphore& where, const request& granted)
                                   std::to_string(where.limit));
     if (ahead + granted.permits > where.limit)
         throw violation("I1", granted.node + " passes those before it");
+    return older_waits;
 }
 
 const std::set<std::int64_t>& permit_history::writes(const std::string& node) { return writes_[node]; }

@@ -17,8 +17,8 @@ class permit_history {
 public:
     explicit permit_history(const std::vector<std::string>& directories);
 
-    /// One agreed write.
-    void apply(const txn& agreed);
+    /// One agreed write. True if it is a grant that comes before that of an older request.
+    bool apply(const txn& agreed);
 
     /// Zxids of the writes on a node: its grant, which may have been written again when an answer was lost.
     [[nodiscard]] const std::set<std::int64_t>& writes(const std::string& node);
@@ -35,8 +35,8 @@ private:
         std::uint64_t limit = 0;
         std::list<request> requests;  // oldest first
     };
-    void see_request(semaphore& where, const tree_change& change, std::int64_t zxid);
-    void expect_room(const semaphore& where, const request& granted) const;
+    bool see_request(semaphore& where, const tree_change& change, std::int64_t zxid);
+    bool expect_room(const semaphore& where, const request& granted) const;
 
     std::map<std::string, semaphore> semaphores_;
     std::map<std::string, std::set<std::int64_t>> writes_;
