@@ -1,10 +1,10 @@
 #include "core/contender/contender.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include <glog/logging.h>
 
+#include "core/contender/grant.hpp"
 #include "core/contender/outcome.hpp"
 #include "core/retry.hpp"
 
@@ -42,19 +42,14 @@ asio::awaitable<contender::next> contender::compete(std::shared_ptr<session> hom
     if (!ec) ec = co_await wait_for_turns(mine);
     if (given_up) co_return next::stop;
     if (!ec) co_return grant(mine) ? next::granted : next::stop;
-    if (is_rejoin(ec) && rejoins()) {
+    if (is_rejoin(ec)) {
         VLOG(1) << "paddock: session 0x" << std::hex << home->id() << std::dec << " lost its place in "
                 << queues_.front()->directory << " (" << ec.message()
                 << "); joining again at the end of the queue";
         co_return next::again;
     }
-    if (is_rejoin(ec)) ec = errc::session_expired;
     finish(ec, lease());
     co_return next::stop;
-}
-
-bool contender::rejoins() const {
-    return std::ranges::all_of(queues_, [](const settings_ptr& queue) { return queue->rejoins; });
 }
 
 // One after the other: whose turn has come keeps it until its node is gone.
@@ -96,24 +91,8 @@ asio::awaitable<error_code> contender::confirm_all(nodes& mine) {
 }
 
 bool contender::grant(nodes& mine) {
-    const auto home = mine.front().home;
-    lease_core::identity who;
-    who.session_id = home->id();
-    who.epoch = mine.front().epoch;
-    auto shares = std::make_shared<std::vector<budget_share>>();
-    for (std::size_t i = 0; i < mine.size(); ++i) {
-        mine[i].home.reset();  // the lease deletes the node from now on
-        shares->push_back(std::move(mine[i].share));
-        lease_part part;
-        part.path = queues_[i]->shown;
-        part.node = core_->options().prefix.inside(mine[i].path);
-        part.token = mine[i].token;
-        who.parts.push_back(std::move(part));
-        who.nodes.push_back(std::move(mine[i].path));
-    }
-    auto granted = std::make_shared<lease_core>(std::move(who), home->clock(), home, core_->leases());
-    home->leases().hold(granted, std::move(shares));
-    return finish({}, lease(std::move(granted)));
+    lease granted = grant_lease(*core_, queues_, mine);
+    return finish({}, std::move(granted));
 }
 
 asio::awaitable<void> contender::back_off() {

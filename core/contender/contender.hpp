@@ -30,7 +30,6 @@ private:
     asio::awaitable<next> compete(std::shared_ptr<session> home);
     asio::awaitable<error_code> wait_for_turns(nodes& mine);
     asio::awaitable<error_code> confirm_all(nodes& mine);
-    [[nodiscard]] bool rejoins() const;
     bool grant(nodes& mine);
     asio::awaitable<void> back_off();
 

@@ -28,7 +28,6 @@ struct contender_settings {
     grant_rule grant = grant_rule::by_turn;
     bool reads_record = false;                     ///< the plan needs the directory's data
     bool watches_directory = false;                ///< the plan may ask for it
-    bool rejoins = true;                           ///< after a lost session or node; else the acquire fails
     std::vector<acl> acls;                         ///< of the contender's node
     std::vector<directory_level> levels;           ///< the directory's, outermost first
     std::function<std::string()> data;             ///< of the contender's node, made when it joins

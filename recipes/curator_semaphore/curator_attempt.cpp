@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/contender/grant.hpp"
 #include "core/contender/outcome.hpp"
 #include "core/retry.hpp"
 
@@ -47,7 +48,7 @@ asio::awaitable<curator_attempt::next> curator_attempt::compete(std::shared_ptr<
     }
     mutex_watch_.reset();
     if (given_up) co_return next::stop;
-    if (!ec) co_return grant(mine.front()) ? next::granted : next::stop;
+    if (!ec) co_return grant(mine) ? next::granted : next::stop;
     if (is_rejoin(ec)) co_return next::again;
     finish(ec, lease());
     co_return next::stop;
@@ -58,7 +59,8 @@ asio::awaitable<error_code> curator_attempt::pass(std::shared_ptr<session> home,
     queue_join join(*this, queue);
     error_code ec = co_await join.run(home, mine);
     if (ec) co_return ec;
-    queue_turn turn(*this, queue.front(), may_queue_, core_->handlers());
+    own_watches own(*this, mine);
+    queue_turn turn(*this, queue.front(), may_queue_, own, core_->handlers());
     ec = co_await turn.come(mine.front());
     co_return ec;
 }
@@ -72,7 +74,8 @@ asio::awaitable<error_code> curator_attempt::pass_leases(std::shared_ptr<session
     if (ec) co_return ec;
     lease_node_ = mine.front().path;
     guard_mutex(home, mutex);
-    queue_turn turn(*this, leases_.front(), may_queue_, core_->handlers());
+    own_watches own(*this, mine);
+    queue_turn turn(*this, leases_.front(), may_queue_, own, core_->handlers());
     ec = co_await turn.come(mine.front());
     if (!ec && robbed_) ec = round_end::node_gone;
     co_return ec;
@@ -96,21 +99,9 @@ void curator_attempt::guard_mutex(const std::shared_ptr<session>& home, const st
         });
 }
 
-bool curator_attempt::grant(joined_node& mine) {
-    const auto home = std::exchange(mine.home, nullptr);  // the lease deletes the node from now on
-    lease_core::identity who;
-    who.session_id = home->id();
-    who.epoch = mine.epoch;
-    lease_part part;
-    part.path = leases_.front()->shown;
-    part.node = core_->options().prefix.inside(mine.path);
-    part.token = mine.token;
-    who.parts.push_back(std::move(part));
-    who.nodes.push_back(std::move(mine.path));
-    auto share = std::make_shared<budget_share>(std::move(mine.share));
-    auto granted = std::make_shared<lease_core>(std::move(who), home->clock(), home, core_->leases());
-    home->leases().hold(granted, std::move(share));
-    return finish({}, lease(std::move(granted)));
+bool curator_attempt::grant(nodes& mine) {
+    lease granted = grant_lease(*core_, leases_, mine);
+    return finish({}, std::move(granted));
 }
 
 }  // namespace paddock::detail

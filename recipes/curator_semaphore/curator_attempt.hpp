@@ -33,7 +33,7 @@ private:
     asio::awaitable<error_code> pass_leases(std::shared_ptr<session> home, const std::string& mutex,
                                             nodes& mine);
     void guard_mutex(const std::shared_ptr<session>& home, const std::string& mutex);
-    bool grant(joined_node& mine);
+    bool grant(nodes& mine);
 
     const std::shared_ptr<client_core> core_;
     const std::vector<settings_ptr> locks_;

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "core/contender/grant.hpp"
 #include "core/contender/outcome.hpp"
 #include "core/path.hpp"
 #include "core/retry.hpp"
@@ -30,7 +31,8 @@ asio::awaitable<void> enter_operation::run(std::shared_ptr<enter_operation> self
             ec = co_await join.run(home, mine);
             if (!ec) ec = co_await self->take_part(home, mine.front());
             if (!ec && !self->given_up) {
-                self->grant(mine.front());
+                lease granted = grant_lease(*self->on_->client, self->queues_, mine);
+                self->finish({}, std::move(granted));
                 co_return;
             }
         }
@@ -171,22 +173,6 @@ asio::awaitable<error_code> enter_operation::confirm(joined_node& mine) {
 asio::awaitable<void> enter_operation::sleep(const joined_node& mine, const place& at) {
     while (!at.record.changed() && !at.own.changed() && !given_up && !mine.home->ended())
         co_await wake.wait();
-}
-
-bool enter_operation::grant(joined_node& mine) {
-    const auto home = std::exchange(mine.home, nullptr);  // the lease deletes the node from now on
-    lease_core::identity who;
-    who.session_id = home->id();
-    who.epoch = mine.epoch;
-    lease_part part;
-    part.path = on_->path;
-    part.node = on_->client->options().prefix.inside(mine.path);
-    part.token = mine.token;
-    who.parts.push_back(std::move(part));
-    who.nodes.push_back(std::move(mine.path));
-    auto granted = std::make_shared<lease_core>(std::move(who), home->clock(), home, on_->client->leases());
-    home->leases().hold(granted, std::move(mine.share));
-    return finish({}, lease(std::move(granted)));
 }
 
 asio::awaitable<void> enter_operation::back_off() {

@@ -37,7 +37,6 @@ private:
     asio::awaitable<error_code> propose(joined_node& mine, const generation_record& next);
     asio::awaitable<error_code> confirm(joined_node& mine);
     asio::awaitable<void> sleep(const joined_node& mine, const place& at);
-    bool grant(joined_node& mine);
     asio::awaitable<void> back_off();
 
     const std::shared_ptr<const double_barrier_core> on_;
