@@ -4,12 +4,20 @@
 //                                                      to DIRECTORY/tokens, each time under the lock
 //   lock_worker hold SERVERS PATH TARGET FIFO          takes the lock, says "held TOKEN", waits for FIFO, then says what
 //                                                      it believes and tries to write TARGET under its lease
+//   lock_worker keep SERVERS PATH PERMITS              takes all permits of a semaphore, says "keeps", stays until killed
+//   lock_worker crowd SERVERS PATH LIMIT CLIENTS SECONDS  so many clients take and give back one permit each for so long;
+//                                                      says how many were served and how many acquires failed
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <memory>
 #include <string>
+#include <thread>
 #include <vector>
+
+#include <unistd.h>
 
 #include <paddock/paddock.hpp>
 
@@ -64,12 +72,47 @@ int hold(const arguments& given) {
     return 0;
 }
 
+int keep(const arguments& given) {
+    paddock::client zk(options(given.at(1)));
+    const auto permits = static_cast<std::uint32_t>(std::stoul(given.at(3)));
+    const paddock::lease held =
+        paddock::semaphore(zk, given.at(2), {.limit = permits}).permits(permits).acquire();
+    std::cout << "keeps " << held.fencing_token().to_string() << std::endl;
+    for (;;) ::pause();
+}
+
+int crowd(const arguments& given) {
+    paddock::client_options patient = options(given.at(1));
+    patient.session_timeout = std::chrono::seconds(60);  // outlives elections
+    const auto limit = static_cast<std::uint32_t>(std::stoul(given.at(3)));
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(std::stoi(given.at(5)));
+    std::atomic<long> served = 0;
+    std::atomic<long> failed = 0;
+    {
+        std::vector<std::jthread> clients;
+        for (int left = std::stoi(given.at(4)); left > 0; --left)
+            clients.emplace_back([&] {
+                paddock::client zk(patient);
+                paddock::semaphore permits(zk, given.at(2), {.limit = limit});
+                do {
+                    paddock::error_code ec;
+                    const paddock::lease held = permits.acquire(ec);
+                    ++(ec ? failed : served);
+                } while (std::chrono::steady_clock::now() < end);
+            });
+    }
+    std::cout << "served " << served << " failed " << failed << std::endl;
+    return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     const arguments given(argv + 1, argv + argc);
     if (given.size() == 5 && given[0] == "count") return count(given);
     if (given.size() == 5 && given[0] == "hold") return hold(given);
+    if (given.size() == 4 && given[0] == "keep") return keep(given);
+    if (given.size() == 6 && given[0] == "crowd") return crowd(given);
     std::cerr << "usage: see the source\n";
     return 64;
 }

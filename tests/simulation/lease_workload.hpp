@@ -74,6 +74,8 @@ protected:
     virtual void use(const job_ptr& holder);
     /// It was this one's turn, and its token says so; by default as of a queue in the order of creation.
     virtual void expect_turn(const job& granted);
+    /// What is not as it should be of the nodes of those who hold or wait.
+    virtual std::string misplaced();
     /// One agreed write, before any client can know of it.
     virtual void see(const txn& agreed);
     /// The holder's node is gone, which it cannot know yet: the worst moment to do something.
@@ -98,7 +100,6 @@ private:
     void expect_right_token(const job& granted, const lease_part& part);
     [[nodiscard]] bool plausible_loss(const job& ended) const;
     [[nodiscard]] std::size_t nodes_of(const job& holder) const;
-    std::string misplaced();
     void watch_states(const job_ptr& holder);
     void let_go(const job_ptr& holder);
     void release(const job_ptr& holder);

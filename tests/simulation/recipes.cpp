@@ -3,6 +3,7 @@
 namespace paddock::testing {
 
 std::unique_ptr<workload> make_barrier_workload(stage& on);
+std::unique_ptr<workload> make_curator_semaphore_workload(stage& on);
 std::unique_ptr<workload> make_double_barrier_workload(stage& on);
 std::unique_ptr<workload> make_latch_workload(stage& on);
 std::unique_ptr<workload> make_leader_workload(stage& on);
@@ -17,6 +18,7 @@ const std::vector<recipe>& recipes() {
     static const std::vector<recipe> all = {
         {"barrier", make_barrier_workload},
         {"count_down_latch", make_latch_workload},
+        {"curator_semaphore", make_curator_semaphore_workload},
         {"double_barrier", make_double_barrier_workload},
         {"leader_latch", make_leader_workload},
         {"multi_lock", make_multi_workload},
