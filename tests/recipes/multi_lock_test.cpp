@@ -272,24 +272,20 @@ TEST_F(MultiLock, PartsOfTwoJoinsAreNotMixed) {
     core_client& one = connected_client();
     let_go(hold_claim(both(one)));
     ASSERT_TRUE(run_until([this] { return all_nodes() == 0; }));
-    request_filter mine;
-    mine.who = one.number();
-    ensemble.fail_next(request_kind::multi, fault_position::after_commit, mine);
-    // Before the node in /locks/b is looked for, the one that is there is replaced by a twin of another write.
-    request_filter second;
-    second.who = one.number();
-    second.skip = 2;
-    ensemble.before_next(
-        request_kind::multi,
-        [&] {
-            const std::string name = ensemble.children("/locks/b").at(0);
-            const std::int64_t owner = ensemble.node("/locks/b/" + name)->ephemeral_owner;
-            ensemble.remove_by_operator("/locks/b/" + name);
-            ensemble.create_by_operator("/locks/b/" + name, "", create_mode::ephemeral, owner);
-        },
-        second);
+    ensemble.fail_next(request_kind::multi, fault_position::after_commit);
     const attempt got = start(both(one));
+    // When /locks/a has been searched, the node in /locks/b is replaced by a twin of another write.
+    bool replaced = false;
+    const auto replace = [&] {
+        const std::string node = "/locks/b/" + ensemble.children("/locks/b").at(0);
+        const std::int64_t owner = ensemble.node(node)->ephemeral_owner;
+        ensemble.remove_by_operator(node);
+        ensemble.create_by_operator(node, "", create_mode::ephemeral, owner);
+        replaced = true;
+    };
+    ensemble.before_next(request_kind::multi, [&] { ensemble.before_next(request_kind::multi, replace); });
     ASSERT_TRUE(granted(got));
+    EXPECT_TRUE(replaced);
     EXPECT_EQ(got->result.parts()[0].token, got->result.parts()[1].token);
     EXPECT_TRUE(run_until([this] { return all_nodes() == 2; }));
 }

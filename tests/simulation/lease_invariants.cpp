@@ -26,7 +26,8 @@ void lease_workload::expect_right_end(const job& ended, error_code ec) const {
 // What was to be replaced may have been lost before, or was on the way.
 bool lease_workload::plausible_loss(const job& ended) const {
     const job& before = *ended.replaces;
-    return !alive(before) || ended.by->session_id() != before.session ||
+    const bool robbed = !alive(before) && !history_.lives_on(before.nodes.front());
+    return robbed || ended.by->session_id() != before.session ||
            ended.by->state() != session_state::connected || on_.stood_still(*ended.by, ended.begun) ||
            before.told != lease_state::held || ended.by->core->leases()->policy == loss_policy::strict;
 }
@@ -170,18 +171,8 @@ std::string lease_workload::misplaced() {
            std::to_string(nodes) + " nodes";
 }
 
-// All is in its place, nobody waits whose turn it is, and whoever is robbed learns it.
-std::string lease_workload::unsettled() {
-    const std::string wrong = misplaced();
-    if (!wrong.empty()) return wrong;
-    for (const core_client* const one : on_.actors()) {
-        if (one->state() == session_state::connected) continue;
-        calm_since_ = {};
-        robbed_.reset();
-        return "a client is not connected";
-    }
-    if (calm_since_ == detail::boot_time{}) calm_since_ = on_.world.now();
-    if (on_.world.now() - calm_since_ < calm) return "the calm is short yet";
+// Servers that are behind tell of it late, but not later than they notice that they are cut off.
+void lease_workload::expect_turns_taken() {
     std::size_t granted = 0;
     for (const job_ptr& one : holding_) granted += nodes_of(*one);
     if (!turn_is_grant() || granted >= history_.holders())
@@ -191,6 +182,21 @@ std::string lease_workload::unsettled() {
     else
         require(on_.world.now() - ungranted_since_ < calm, "I9",
                 "somebody's turn has come, and it still waits");
+}
+
+// All is in its place, nobody waits whose turn it is, and whoever is robbed learns it.
+std::string lease_workload::unsettled() {
+    const std::string wrong = misplaced();
+    if (!wrong.empty()) return ungranted_since_ = {}, wrong;
+    expect_turns_taken();
+    for (const core_client* const one : on_.actors()) {
+        if (one->state() == session_state::connected) continue;
+        calm_since_ = {};
+        robbed_.reset();
+        return "a client is not connected";
+    }
+    if (calm_since_ == detail::boot_time{}) calm_since_ = on_.world.now();
+    if (on_.world.now() - calm_since_ < calm) return "the calm is short yet";
     for (const job_ptr& one : holding_)
         if (alive(*one) && one->held.state() != lease_state::held) return one->nodes.front() + " is not held";
     if (!robbed_) rob_somebody();

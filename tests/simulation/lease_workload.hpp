@@ -100,6 +100,7 @@ private:
     void expect_right_token(const job& granted, const lease_part& part);
     [[nodiscard]] bool plausible_loss(const job& ended) const;
     [[nodiscard]] std::size_t nodes_of(const job& holder) const;
+    void expect_turns_taken();
     void watch_states(const job_ptr& holder);
     void let_go(const job_ptr& holder);
     void release(const job_ptr& holder);

@@ -48,7 +48,10 @@ void queue_history::change(const tree_change& one, std::int64_t zxid, const std:
     life born;
     born.created = born.placed = zxid;
     const auto place = std::ranges::find(names, detail::name_of(replaced));
-    if (place != names.end()) born.placed = lives_[replaced].placed;
+    if (place != names.end()) {
+        born.placed = lives_[replaced].placed;
+        lives_[replaced].heir = one.path;
+    }
     names.insert(place, name);
     lives_[one.path] = born;
 }
@@ -80,6 +83,11 @@ std::int64_t queue_history::created(const std::string& node) const {
 std::int64_t queue_history::placed(const std::string& node) const {
     const auto found = lives_.find(node);
     return found == lives_.end() ? 0 : found->second.placed;
+}
+
+bool queue_history::lives_on(const std::string& node) const {
+    const auto found = lives_.find(node);
+    return found != lives_.end() && alive(found->second.heir);
 }
 
 // Who holds does so until its node is gone.

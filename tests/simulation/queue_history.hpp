@@ -31,6 +31,8 @@ public:
     [[nodiscard]] std::int64_t created(const std::string& node) const;
     /// The zxid since which its place is taken: of its creation, or of that of the node whose place it took over.
     [[nodiscard]] std::int64_t placed(const std::string& node) const;
+    /// The node that has taken over its place is there.
+    [[nodiscard]] bool lives_on(const std::string& node) const;
     /// They were all among the holders at some zxid.
     [[nodiscard]] bool ever_held(const std::vector<std::string>& nodes) const;
     /// How many hold now.
@@ -50,6 +52,7 @@ private:
         std::int64_t placed = 0;
         std::int64_t held = 0;  // since then; 0: never
         std::int64_t gone = INT64_MAX;
+        std::string heir;  // has taken over its place
     };
     void change(const tree_change& one, std::int64_t zxid, const std::string& replaced);
     void count_twin(const std::string& node, int by);
