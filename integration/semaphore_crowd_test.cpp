@@ -23,6 +23,12 @@ class SemaphoreCrowdTest : public LockTest {
 protected:
     SemaphoreCrowdTest() : LockTest(shared_ensemble()) {}
 
+    // A semaphore's directory stays, because it keeps the limit.
+    void TearDown() override {
+        ask([&](raw_client& raw) { return raw.remove(path()); });
+        LockTest::TearDown();
+    }
+
     static constexpr int processes = 20;
     static constexpr std::size_t limit = 10;
 

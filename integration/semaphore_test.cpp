@@ -14,7 +14,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class SemaphoreServerTest : public LockOnServersTest {};
+class SemaphoreServerTest : public LockOnServersTest {
+protected:
+    // A semaphore's directory stays, because it keeps the limit.
+    void TearDown() override {
+        EXPECT_TRUE(has_nodes(path(), 0, 30s));
+        ask([&](raw_client& raw) { return raw.remove(path()); });
+        LockOnServersTest::TearDown();
+    }
+};
 
 INSTANTIATE_TEST_SUITE_P(Servers, SemaphoreServerTest, ::testing::Values(1, 3));
 
@@ -119,6 +127,12 @@ TEST_P(SemaphoreServerTest, CuratorsLayoutWorksAlike) {
     ASSERT_TRUE(next.wait());
     EXPECT_GT(next.held().fencing_token(), two.fencing_token());
     EXPECT_TRUE(has_nodes(path() + "/locks", 0));
+    one = lease();
+    two = lease();
+    next.held() = lease();
+    ASSERT_TRUE(has_nodes(path() + "/leases", 0));
+    for (const char* const name : {"/locks", "/leases"})
+        ask([&](raw_client& raw) { return raw.remove(path() + name); });
 }
 
 }  // namespace
