@@ -19,9 +19,13 @@ who_settings who_of(const words& arguments) {
     return std::get<who_settings>(parse_command_line(arguments, "default:1"));
 }
 
+using kind = claim_settings::kind;
+using claims = std::vector<claim_settings>;
+claims lock(const std::string& path) { return {{kind::lock, path}}; }
+
 TEST(RunArguments, HaveDefaults) {
     const auto run = run_of({"run", "--lock", "/l", "--", "true"});
-    EXPECT_EQ(run.lock, "/l");
+    EXPECT_EQ(run.claims, lock("/l"));
     EXPECT_EQ(run.command, words{"true"});
     EXPECT_EQ(run.where.servers, "default:1");
     EXPECT_EQ(run.where.name_space, "");
@@ -50,8 +54,21 @@ TEST(RunArguments, AreAllRead) {
 TEST(RunArguments, CommandIsTakenAsItIs) {
     const auto run = run_of({"run", "--lock", "/l", "--", "cmd", "--lock", "x", "--help", "--", "", "-v"});
     EXPECT_EQ(run.command, (words{"cmd", "--lock", "x", "--help", "--", "", "-v"}));
-    EXPECT_EQ(run.lock, "/l");
+    EXPECT_EQ(run.claims, lock("/l"));
     EXPECT_FALSE(run.where.verbose);
+}
+
+TEST(RunArguments, NameWhatIsToBeHeldInAnyOrder) {
+    const auto run = run_of({"run", "--write-lock", "/w", "--lock=/a", "--limit", "8", "--semaphore", "/s",
+                             "--lock", "/b", "--read-lock", "/r", "--permits=3", "--", "x"});
+    EXPECT_EQ(run.claims, (claims{{kind::write_lock, "/w"},
+                                  {kind::lock, "/a"},
+                                  {kind::permits, "/s", 3, 8},
+                                  {kind::lock, "/b"},
+                                  {kind::read_lock, "/r"}}));
+    EXPECT_EQ(run_of({"run", "--semaphore", "/s", "--limit", "1", "--", "x"}).claims,
+              (claims{{kind::permits, "/s", 1, 1}}));
+    EXPECT_EQ(run_of({"run", "--read-lock", "/r", "--", "x"}).claims, (claims{{kind::read_lock, "/r"}}));
 }
 
 TEST(RunArguments, ShortSessionHasAShorterDefaultGrace) {
@@ -73,6 +90,13 @@ TEST(WhoArguments, AreAllRead) {
 TEST(Help, NamesEveryOptionAndExitCode) {
     const auto text = std::get<printed_text>(parse_command_line({"run", "--help"}, "")).text;
     for (const char* word : {"--lock",
+                             "--read-lock",
+                             "--write-lock",
+                             "--semaphore",
+                             "--permits",
+                             "--limit",
+                             "PADDOCK_TOKENS",
+                             "PADDOCK_LOCKS",
                              "--timeout",
                              "--try",
                              "--purpose",
@@ -131,7 +155,32 @@ INSTANTIATE_TEST_SUITE_P(
         bad_case{"NothingBehindTheMark", {"run", "--lock", "/l", "--"}, {"CMD"}},
         bad_case{"CommandWithoutMark", {"run", "--lock", "/l", "sleep"}, {"sleep", "behind --"}},
         bad_case{"UnknownOption", {"run", "--lock", "/l", "--bad", "--", "x"}, {"--bad", "not expected"}},
-        bad_case{"LockTwice", {"run", "--lock", "/l", "--lock", "/m", "--", "x"}, {"--lock"}},
+        bad_case{"LockTwice", {"run", "--lock", "/l", "--lock", "/l", "--", "x"}, {"--lock", "'/l'", "once"}},
+        bad_case{"PathOfTwoKinds",
+                 {"run", "--read-lock", "/l", "--write-lock", "/l", "--", "x"},
+                 {"--write-lock", "'/l'", "once"}},
+        bad_case{"TwoPathsForOneOption", {"run", "--lock", "/l", "/m", "--", "x"}, {"/m"}},
+        bad_case{"TwoSemaphores",
+                 {"run", "--semaphore", "/s", "--semaphore", "/t", "--limit", "2", "--", "x"},
+                 {"--semaphore"}},
+        bad_case{"SemaphoreWithoutLimit", {"run", "--semaphore", "/s", "--", "x"}, {"'/s'", "--limit"}},
+        bad_case{"PermitsWithoutSemaphore",
+                 {"run", "--lock", "/l", "--permits", "2", "--", "x"},
+                 {"--permits", "--semaphore"}},
+        bad_case{"LimitWithoutSemaphore", {"run", "--limit", "2", "--", "x"}, {"--limit", "--semaphore"}},
+        bad_case{"MorePermitsThanLimit",
+                 {"run", "--semaphore", "/s", "--limit", "2", "--permits", "3", "--", "x"},
+                 {"--permits", "'3'", "--limit (2)"}},
+        bad_case{"ZeroPermits",
+                 {"run", "--semaphore", "/s", "--limit", "2", "--permits", "0", "--", "x"},
+                 {"--permits", "'0'", "from 1"}},
+        bad_case{"EmptyPermits",
+                 {"run", "--semaphore", "/s", "--limit", "2", "--permits", "", "--", "x"},
+                 {"--permits", "''"}},
+        bad_case{"JunkLimit", {"run", "--semaphore", "/s", "--limit", "2x", "--", "x"}, {"--limit", "'2x'"}},
+        bad_case{"LargeLimit",
+                 {"run", "--semaphore", "/s", "--limit", "1000001", "--", "x"},
+                 {"--limit", "'1000001'", "1000000"}},
         bad_case{
             "TryAndTimeout", {"run", "--lock", "/l", "--try", "--timeout", "1s", "--", "x"}, {"excludes"}},
         bad_case{"ZeroTimeout",

@@ -27,18 +27,18 @@ INSTANTIATE_TEST_SUITE_P(Table, Duration,
                                          good_case{"007s", 7s}, good_case{"8760h", 8760h},
                                          good_case{"31536000000ms", 8760h}));
 
-struct bad_case {
+struct bad_length {
     const char* text;
     const char* rule;
-    friend std::ostream& operator<<(std::ostream& os, const bad_case& c) {
+    friend std::ostream& operator<<(std::ostream& os, const bad_length& c) {
         return os << '"' << c.text << '"';
     }
 };
 
-class BadDuration : public testing::TestWithParam<bad_case> {};
+class BadDuration : public testing::TestWithParam<bad_length> {};
 
 TEST_P(BadDuration, IsRefusedNamingValueAndRule) {
-    const bad_case& c = GetParam();
+    const bad_length& c = GetParam();
     try {
         const milliseconds read = parse_duration(c.text);
         FAIL() << "read as " << read.count() << " ms";
@@ -51,18 +51,18 @@ TEST_P(BadDuration, IsRefusedNamingValueAndRule) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, BadDuration,
-    testing::Values(bad_case{"", "whole number and a unit"}, bad_case{"s", "whole number and a unit"},
-                    bad_case{"abc", "whole number and a unit"}, bad_case{" 1s", "whole number and a unit"},
-                    bad_case{"+1s", "whole number and a unit"}, bad_case{".5s", "whole number and a unit"},
-                    bad_case{"10", "units"}, bad_case{"1.5s", "units"}, bad_case{"1s ", "units"},
-                    bad_case{"1 s", "units"}, bad_case{"1S", "units"}, bad_case{"1d", "units"},
-                    bad_case{"1m30s", "units"}, bad_case{"1sec", "units"}, bad_case{"0s", "longer than zero"},
-                    bad_case{"0ms", "longer than zero"}, bad_case{"000h", "longer than zero"},
-                    bad_case{"-5s", "longer than zero"}, bad_case{"-", "longer than zero"},
-                    bad_case{"8761h", "at most"}, bad_case{"31536000001ms", "at most"},
-                    bad_case{"9223372036854775808ms", "at most"},
-                    bad_case{"18446744073709551617s", "at most"},
-                    bad_case{"99999999999999999999999999999999999999h", "at most"}));
+    testing::Values(bad_length{"", "whole number and a unit"}, bad_length{"s", "whole number and a unit"},
+                    bad_length{"abc", "whole number and a unit"}, bad_length{" 1s", "whole number and a unit"},
+                    bad_length{"+1s", "whole number and a unit"}, bad_length{".5s", "whole number and a unit"},
+                    bad_length{"10", "units"}, bad_length{"1.5s", "units"}, bad_length{"1s ", "units"},
+                    bad_length{"1 s", "units"}, bad_length{"1S", "units"}, bad_length{"1d", "units"},
+                    bad_length{"1m30s", "units"}, bad_length{"1sec", "units"}, bad_length{"0s", "longer than zero"},
+                    bad_length{"0ms", "longer than zero"}, bad_length{"000h", "longer than zero"},
+                    bad_length{"-5s", "longer than zero"}, bad_length{"-", "longer than zero"},
+                    bad_length{"8761h", "at most"}, bad_length{"31536000001ms", "at most"},
+                    bad_length{"9223372036854775808ms", "at most"},
+                    bad_length{"18446744073709551617s", "at most"},
+                    bad_length{"99999999999999999999999999999999999999h", "at most"}));
 
 TEST(FormatAge, ShowsTwoLargestUnits) {
     EXPECT_EQ(format_age(0ms), "0ms");

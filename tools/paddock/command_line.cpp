@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "tools/paddock/claim_arguments.hpp"
 #include "tools/paddock/duration.hpp"
 #include "tools/paddock/help_text.hpp"
 
@@ -22,7 +23,8 @@ constexpr milliseconds default_kill_after{1000};
 /// The options as text, before their rules are checked.
 struct raw_options {
     server_settings where;
-    std::string lock, timeout, kill_after, session_timeout = "10s", who_timeout = "10s", purpose;
+    claim_arguments claims;
+    std::string path, timeout, kill_after, session_timeout = "10s", read_timeout = "10s", purpose;
     bool try_once = false, json = false;
 };
 
@@ -38,7 +40,10 @@ milliseconds duration_of(const char* option, const std::string& text) {
 class plain_formatter : public CLI::Formatter {
 public:
     std::string make_usage(const CLI::App* app, std::string) const override {
-        if (app->get_name() == "run") return "\nUsage: paddock run --lock PATH [OPTIONS] -- CMD ARGS...\n";
+        if (app->get_name() == "run")
+            return "\nUsage: paddock run --lock PATH [OPTIONS] -- CMD ARGS...\n       paddock run "
+                   "--semaphore PATH "
+                   "--limit M [OPTIONS] -- CMD ARGS...\n";
         if (app->get_name() == "who") return "\nUsage: paddock who PATH [OPTIONS]\n";
         return "\nUsage: paddock run --lock PATH [OPTIONS] -- CMD ARGS...\n       paddock who PATH "
                "[OPTIONS]\n";
@@ -63,9 +68,7 @@ void add_server_options(CLI::App& command, raw_options& raw) {
 CLI::App& add_run(CLI::App& app, raw_options& raw) {
     CLI::App& run = *app.add_subcommand("run", help::run);
     run.footer(help::run_footer);
-    run.add_option("--lock", raw.lock, "Absolute path of the lock's directory")
-        ->type_name("PATH")
-        ->required();
+    add_claims(run, raw.claims);
     auto* timeout =
         run.add_option("--timeout", raw.timeout, "Longest wait, connecting included (default: none)")
             ->type_name("DURATION");
@@ -88,16 +91,17 @@ CLI::App& add_run(CLI::App& app, raw_options& raw) {
 CLI::App& add_who(CLI::App& app, raw_options& raw) {
     CLI::App& who = *app.add_subcommand("who", help::who);
     who.footer(help::who_footer);
-    who.add_option("PATH", raw.lock, "Absolute path of the lock's directory")->required();
+    who.add_option("PATH", raw.path, "Absolute path of the lock's directory")->required();
     who.add_flag("--json", raw.json, "Print JSON in place of the table");
-    who.add_option("--timeout", raw.who_timeout, "Longest wait for an answer (default: 10s)")
+    who.add_option("--timeout", raw.read_timeout, "Longest wait for an answer (default: 10s)")
         ->type_name("DURATION");
     add_server_options(who, raw);
     return who;
 }
 
-run_settings checked_run(const raw_options& raw, std::vector<std::string> command) {
-    run_settings settings{raw.where, raw.lock, {}, raw.try_once, raw.purpose, {}, {}, std::move(command)};
+run_settings checked_run(const CLI::App& run, const raw_options& raw, std::vector<std::string> command) {
+    run_settings settings{raw.where, claims_of(run, raw.claims), {}, raw.try_once, raw.purpose, {},
+                          {},        std::move(command)};
     if (!raw.timeout.empty()) settings.timeout = duration_of("--timeout", raw.timeout);
     settings.session_timeout = duration_of("--session-timeout", raw.session_timeout);
     if (settings.session_timeout < shortest_session || settings.session_timeout > longest_session)
@@ -162,10 +166,10 @@ invocation parse_command_line(std::vector<std::string> arguments, const std::str
     if (run.parsed()) {
         refuse_empty(run, "--timeout", raw.timeout);
         refuse_empty(run, "--kill-after", raw.kill_after);
-        return checked_run(raw, std::move(command));
+        return checked_run(run, raw, std::move(command));
     }
     if (has_command) throw usage_error("'" + command.front() + "': who takes no command behind --");
-    return who_settings{raw.where, raw.lock, raw.json, duration_of("--timeout", raw.who_timeout)};
+    return who_settings{raw.where, raw.path, raw.json, duration_of("--timeout", raw.read_timeout)};
 }
 
 }  // namespace paddock::tool

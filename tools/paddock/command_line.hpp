@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -21,9 +22,19 @@ struct server_settings {
     bool verbose = false;
 };
 
+/// One of the things that a command has to hold.
+struct claim_settings {
+    enum class kind { lock, read_lock, write_lock, permits };
+    kind what = kind::lock;
+    std::string path;
+    std::uint32_t permits = 0;  ///< of the semaphore; not more than
+    std::uint32_t limit = 0;    ///< how many it has
+    friend bool operator==(const claim_settings&, const claim_settings&) = default;
+};
+
 struct run_settings {
     server_settings where;
-    std::string lock;
+    std::vector<claim_settings> claims;                ///< never empty, in the order of the command line
     std::optional<std::chrono::milliseconds> timeout;  ///< none: waits without limit
     bool try_once = false;
     std::string purpose;

@@ -18,13 +18,19 @@ Durations are a whole number and a unit: 500ms, 10s, 2m, 1h.
 More: paddock run --help, paddock who --help.)";
 
 inline constexpr const char* run =
-    "Runs CMD while holding the lock PATH, and ends CMD before somebody else can get it.";
+    "Runs CMD while holding a lock, permits, or several of these, and ends CMD before somebody else can get "
+    "them.";
 
 inline constexpr const char* run_footer =
     R"(CMD runs in its own process group with our standard streams. Its environment has in addition
   PADDOCK_TOKEN     fencing token: 16 hex digits, larger for every later holder of PATH
-  PADDOCK_LOCK      PATH
+  PADDOCK_LOCK      PATH; with several, these two are of the one that was named first
+  PADDOCK_TOKENS    the tokens of all, separated by spaces, in the order in which they were named
+  PADDOCK_LOCKS     the paths of all, likewise
   PADDOCK_SESSION   ZooKeeper session that holds the lock, in hex
+
+Several are acquired as one: all or nothing, under one --timeout, in whatever order they are named; no two users
+can block each other for ever. All are given back together, and CMD is ended when one of them is lost.
 
 Signals INT TERM HUP QUIT USR1 USR2 WINCH CONT TSTP go on to CMD's group. While waiting for the lock, INT, TERM,
 HUP and QUIT end the wait, and no node stays behind. On a terminal, Ctrl-Z suspends CMD and this process; the
@@ -39,22 +45,24 @@ Exit code:
    64  a bad argument
    69  no server answered before the deadline (--timeout; with --try the session timeout)
    70  another failure, such as missing permission on PATH
-   75  others held the lock until the deadline, or at once with --try
+   75  others held it until the deadline, or at once with --try
    76  the lock was lost, or came so close to it that CMD was ended
   126  CMD cannot be executed
   127  CMD was not found
 
-What is guaranteed: at most one holder of PATH at every point of ZooKeeper's history; holders in the order in
-which they came; a larger token for every later holder; CMD's process group dead before the session can expire,
-as long as clocks run at the same rate and this process gets to run. If this process is killed by SIGKILL, the
-kernel kills CMD itself with it.
+What is guaranteed: at most one holder of a lock at every point of ZooKeeper's history (readers together, permits up
+to the limit); holders in the order in which they came; a larger token for every later holder; CMD's process group
+dead before the session can expire, as long as clocks run at the same rate and this process gets to run. If this
+process is killed by SIGKILL, the kernel kills CMD itself with it.
 What is not: nothing can stop CMD while the whole machine, or this process alone, is frozen; processes that leave
 CMD's group, or that CMD leaves behind when it ends, are not covered. A resource that must never see a late
 write has to remember the largest PADDOCK_TOKEN and refuse smaller ones.
 
 Examples:
   paddock run --lock /locks/deploy --timeout 5m --purpose "release 4.2" -- ./deploy.sh
-  paddock run --lock /locks/nightly --try -- sh -c 'echo "token $PADDOCK_TOKEN"; exec ./nightly')";
+  paddock run --lock /locks/nightly --try -- sh -c 'echo "token $PADDOCK_TOKEN"; exec ./nightly'
+  paddock run --semaphore /limits/encode --limit 8 --permits 2 -- ffmpeg ...    at most 8 permits in the whole cluster
+  paddock run --read-lock /schema --lock /locks/import -- ./import.sh)";
 
 inline constexpr const char* who =
     "Shows who holds the lock PATH and who waits for it, in the order of the queue.";

@@ -13,9 +13,9 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <paddock/client.hpp>
-#include <paddock/mutex.hpp>
 
 #include "tools/paddock/child_guard.hpp"
+#include "tools/paddock/claims.hpp"
 #include "tools/paddock/duration.hpp"
 #include "tools/paddock/exit_codes.hpp"
 #include "tools/paddock/say.hpp"
@@ -38,6 +38,23 @@ std::string application_of(const std::vector<std::string>& command) {
     const std::string name = path.substr(path.find_last_of('/') + 1);
     const bool plain = std::ranges::all_of(name, [](char c) { return c > ' ' && c < '\x7f'; });
     return plain && !name.empty() && name.size() <= 64 ? name : "paddock";
+}
+
+/// What the command is told. The lists are there for one claim too: those of a `paddock run` around us must not pass
+/// for ours.
+std::vector<std::pair<std::string, std::string>> environment_of(const lease& held) {
+    std::string tokens;
+    std::string locks;
+    for (const lease_part& part : held.parts()) {
+        const char* const space = tokens.empty() ? "" : " ";
+        tokens += space + part.token.to_string();
+        locks += space + part.path;
+    }
+    return {{"PADDOCK_TOKEN", held.fencing_token().to_string()},
+            {"PADDOCK_LOCK", held.parts().front().path},
+            {"PADDOCK_TOKENS", tokens},
+            {"PADDOCK_LOCKS", locks},
+            {"PADDOCK_SESSION", session_text(held.session_id())}};
 }
 
 class locked_run {
@@ -70,7 +87,7 @@ private:
     asio::steady_timer patience_{io_};
     asio::cancellation_signal cancel_;
     client client_;
-    mutex mutex_;
+    claim claim_;
     lease lease_;
     std::optional<child_guard> guard_;
     phase phase_ = phase::waiting;
@@ -82,11 +99,11 @@ locked_run::locked_run(const run_settings& settings, const process_state& origin
     : settings_(settings),
       original_(original),
       client_(connect()),
-      mutex_(client_, settings.lock,
-             {.purpose = settings.purpose, .on_position = [this](std::size_t ahead) {
-                  if (ahead > 0)
-                      tell("waiting for " + settings_.lock + ", " + std::to_string(ahead) + " ahead");
-              }}) {}
+      claim_(claim_for(client_, settings.claims, settings.purpose,
+                       [this](const std::string& path, std::size_t ahead) {
+                           if (ahead > 0)
+                               tell("waiting for " + path + ", " + std::to_string(ahead) + " ahead");
+                       })) {}
 
 client_options locked_run::make_options() {
     client_options options;
@@ -137,11 +154,11 @@ void locked_run::acquire() {
     auto handler = asio::bind_cancellation_slot(
         cancel_.slot(), [this](const error_code& ec, lease held) { on_acquired(ec, std::move(held)); });
     if (settings_.try_once)
-        mutex_.async_try_acquire(std::move(handler));
+        claim_.async_try_acquire(std::move(handler));
     else if (settings_.timeout)
-        mutex_.async_acquire_until(started_ + *settings_.timeout, std::move(handler));
+        claim_.async_acquire_until(started_ + *settings_.timeout, std::move(handler));
     else
-        mutex_.async_acquire(std::move(handler));
+        claim_.async_acquire(std::move(handler));
 }
 
 void locked_run::notice_silence() {
@@ -175,7 +192,7 @@ void locked_run::on_acquired(const error_code& ec, lease held) {
     if (ended_by_ != 0) return end(exit_code::signal_base + ended_by_);
     if (ec) return end(code_of(ec));
     lease_ = std::move(held);
-    tell("holding " + settings_.lock + ", token " + lease_.fencing_token().to_string());
+    tell("holding " + claim_.path() + ", token " + lease_.fencing_token().to_string());
     start_command();
 }
 
@@ -186,9 +203,7 @@ void locked_run::start_command() {
             " only: --kill-after is cut to " + format_duration(limits.kill_after));
     child_setup setup;
     setup.command = settings_.command;
-    setup.environment = {{"PADDOCK_TOKEN", lease_.fencing_token().to_string()},
-                         {"PADDOCK_LOCK", settings_.lock},
-                         {"PADDOCK_SESSION", session_text(lease_.session_id())}};
+    setup.environment = environment_of(lease_);
     signals_.add(SIGCHLD);
     signals_.add(SIGTSTP);
     guard_.emplace(io_, lease_, limits, settings_.where.verbose,
@@ -227,14 +242,14 @@ void locked_run::end(int code) {
 
 int locked_run::code_of(const error_code& ec) {
     if (ec == errc::timed_out) {
-        say("not acquired: others hold " + settings_.lock + " or wait for it");
+        say("not acquired: others hold " + claim_.path() + " or wait for it");
         return exit_code::not_acquired;
     }
     if (ec == errc::servers_unreachable) {
         say("no server of " + settings_.where.servers + " answered in time");
         return exit_code::unreachable;
     }
-    say("cannot acquire " + settings_.lock + ": " + ec.message());
+    say("cannot acquire " + claim_.path() + ": " + ec.message());
     return exit_code::failed;
 }
 
