@@ -15,6 +15,22 @@ constexpr std::size_t reads_in_flight = 64;
 
 }  // namespace
 
+contender_info describe_contender(const queue_entry& entry, grant_rule grant, get_reply node) {
+    contender_info info;
+    info.node = entry.name;
+    info.kind = entry.kind;
+    const bool by_write = grant == grant_rule::by_write;
+    info.holds = by_write ? node.node.version > 0 : entry.holds;
+    info.permits = entry.permits;
+    info.sequence = entry.sequence;
+    info.token = fencing_token(by_write ? node.node.mzxid : node.node.czxid);
+    info.session_id = node.node.ephemeral_owner;
+    info.created_ms = node.node.created_ms;
+    info.record = read_record(node.data);
+    info.data = std::move(node.data);
+    return info;
+}
+
 queue_listing::queue_listing(std::shared_ptr<client_core> core,
                              std::shared_ptr<const contender_settings> queue, queue_order order,
                              std::size_t most, sink_type sink)
@@ -74,26 +90,10 @@ asio::awaitable<reply> queue_listing::read_nodes(session& home, const std::vecto
             get_reply node = co_await flight[i - first].take();
             if (is_code(node.ec, server_errc::no_node)) continue;  // left in the meantime
             if (node.ec) co_return node;
-            found.push_back(describe(entries[i], std::move(node)));
+            found.push_back(describe_contender(entries[i], queue_->grant, std::move(node)));
         }
     }
     co_return reply();
-}
-
-contender_info queue_listing::describe(const queue_entry& entry, get_reply node) const {
-    contender_info info;
-    info.node = entry.name;
-    info.kind = entry.kind;
-    const bool by_write = queue_->grant == grant_rule::by_write;
-    info.holds = by_write ? node.node.version > 0 : entry.holds;
-    info.permits = entry.permits;
-    info.sequence = entry.sequence;
-    info.token = fencing_token(by_write ? node.node.mzxid : node.node.czxid);
-    info.session_id = node.node.ephemeral_owner;
-    info.created_ms = node.node.created_ms;
-    info.record = read_record(node.data);
-    info.data = std::move(node.data);
-    return info;
 }
 
 }  // namespace paddock::detail

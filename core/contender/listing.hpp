@@ -14,6 +14,9 @@
 
 namespace paddock::detail {
 
+/// What a contender's node says of it. Pure.
+contender_info describe_contender(const queue_entry& entry, grant_rule grant, get_reply node);
+
 /// Reads who is in a recipe's queue: one getChildren (and getData, if the recipe has a record), and one getData for each of the first `most`, in flights of
 /// bounded size. A read, so it is tried again over lost connections until its deadline.
 class queue_listing final : public operation<std::vector<contender_info>> {
@@ -27,7 +30,6 @@ private:
     asio::awaitable<reply> read(session& home, std::vector<contender_info>& found);
     asio::awaitable<reply> read_nodes(session& home, const std::vector<queue_entry>& entries,
                                       std::vector<contender_info>& found);
-    [[nodiscard]] contender_info describe(const queue_entry& entry, get_reply node) const;
     [[nodiscard]] error_code deadline_error() const override { return errc::servers_unreachable; }
 
     const std::shared_ptr<client_core> core_;

@@ -76,7 +76,7 @@ TEST(RunArguments, ShortSessionHasAShorterDefaultGrace) {
 }
 
 TEST(WhoArguments, AreAllRead) {
-    EXPECT_EQ(who_of({"who", "/l"}).lock, "/l");
+    EXPECT_EQ(who_of({"who", "/l"}).path, "/l");
     EXPECT_EQ(who_of({"who", "/l"}).timeout, 10s);
     EXPECT_FALSE(who_of({"who", "/l"}).json);
     const auto who =
@@ -85,6 +85,15 @@ TEST(WhoArguments, AreAllRead) {
     EXPECT_EQ(who.where.servers, "a:1");
     EXPECT_EQ(who.where.name_space, "/ns");
     EXPECT_EQ(who.timeout, 3s);
+}
+
+TEST(ListArguments, AreAllRead) {
+    const auto list =
+        std::get<list_settings>(parse_command_line({"list", "/", "--json", "--timeout", "3s"}, "a:1"));
+    EXPECT_EQ(list.path, "/");
+    EXPECT_TRUE(list.json);
+    EXPECT_EQ(list.timeout, 3s);
+    EXPECT_EQ(list.where.servers, "a:1");
 }
 
 TEST(Help, NamesEveryOptionAndExitCode) {
@@ -120,8 +129,12 @@ TEST(Help, NamesEveryOptionAndExitCode) {
     const auto who = std::get<printed_text>(parse_command_line({"who", "--help"}, "")).text;
     for (const char* word : {"--json", "--timeout", "--servers", "--namespace", "age_ms"})
         EXPECT_NE(who.find(word), std::string::npos) << word;
+    const auto list = std::get<printed_text>(parse_command_line({"list", "--help"}, "")).text;
+    for (const char* word :
+         {"ROOT", "--json", "--timeout", "--servers", "--namespace", "contenders", "10,000"})
+        EXPECT_NE(list.find(word), std::string::npos) << word;
     const auto tool = std::get<printed_text>(parse_command_line({"--help"}, "")).text;
-    for (const char* word : {"run", "who", "PADDOCK_SERVERS", "500ms"})
+    for (const char* word : {"run", "who", "list", "PADDOCK_SERVERS", "500ms"})
         EXPECT_NE(tool.find(word), std::string::npos);
     EXPECT_TRUE(std::get<printed_text>(parse_command_line({"--version"}, "")).text.starts_with("paddock "));
 }
@@ -210,6 +223,9 @@ INSTANTIATE_TEST_SUITE_P(
         bad_case{"WhoWithoutPath", {"who"}, {"PATH", "required"}},
         bad_case{"WhoWithTwoPaths", {"who", "/a", "/b"}, {"/b"}},
         bad_case{"WhoWithCommand", {"who", "/a", "--", "x"}, {"'x'", "no command"}},
+        bad_case{"ListWithoutRoot", {"list"}, {"ROOT", "required"}},
+        bad_case{"ListWithCommand", {"list", "/a", "--", "x"}, {"'x'", "list takes no command"}},
+        bad_case{"ListWithJunkTimeout", {"list", "/a", "--timeout", "x"}, {"--timeout", "'x'"}},
         bad_case{"WhoWithZeroTimeout", {"who", "/a", "--timeout", "0s"}, {"'0s'", "zero"}}),
     [](const auto& test) { return std::string(test.param.name); });
 

@@ -51,18 +51,18 @@ TEST_P(BadDuration, IsRefusedNamingValueAndRule) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, BadDuration,
-    testing::Values(bad_length{"", "whole number and a unit"}, bad_length{"s", "whole number and a unit"},
-                    bad_length{"abc", "whole number and a unit"}, bad_length{" 1s", "whole number and a unit"},
-                    bad_length{"+1s", "whole number and a unit"}, bad_length{".5s", "whole number and a unit"},
-                    bad_length{"10", "units"}, bad_length{"1.5s", "units"}, bad_length{"1s ", "units"},
-                    bad_length{"1 s", "units"}, bad_length{"1S", "units"}, bad_length{"1d", "units"},
-                    bad_length{"1m30s", "units"}, bad_length{"1sec", "units"}, bad_length{"0s", "longer than zero"},
-                    bad_length{"0ms", "longer than zero"}, bad_length{"000h", "longer than zero"},
-                    bad_length{"-5s", "longer than zero"}, bad_length{"-", "longer than zero"},
-                    bad_length{"8761h", "at most"}, bad_length{"31536000001ms", "at most"},
-                    bad_length{"9223372036854775808ms", "at most"},
-                    bad_length{"18446744073709551617s", "at most"},
-                    bad_length{"99999999999999999999999999999999999999h", "at most"}));
+    testing::Values(
+        bad_length{"", "whole number and a unit"}, bad_length{"s", "whole number and a unit"},
+        bad_length{"abc", "whole number and a unit"}, bad_length{" 1s", "whole number and a unit"},
+        bad_length{"+1s", "whole number and a unit"}, bad_length{".5s", "whole number and a unit"},
+        bad_length{"10", "units"}, bad_length{"1.5s", "units"}, bad_length{"1s ", "units"},
+        bad_length{"1 s", "units"}, bad_length{"1S", "units"}, bad_length{"1d", "units"},
+        bad_length{"1m30s", "units"}, bad_length{"1sec", "units"}, bad_length{"0s", "longer than zero"},
+        bad_length{"0ms", "longer than zero"}, bad_length{"000h", "longer than zero"},
+        bad_length{"-5s", "longer than zero"}, bad_length{"-", "longer than zero"},
+        bad_length{"8761h", "at most"}, bad_length{"31536000001ms", "at most"},
+        bad_length{"9223372036854775808ms", "at most"}, bad_length{"18446744073709551617s", "at most"},
+        bad_length{"99999999999999999999999999999999999999h", "at most"}));
 
 TEST(FormatAge, ShowsTwoLargestUnits) {
     EXPECT_EQ(format_age(0ms), "0ms");

@@ -41,12 +41,13 @@ class plain_formatter : public CLI::Formatter {
 public:
     std::string make_usage(const CLI::App* app, std::string) const override {
         if (app->get_name() == "run")
-            return "\nUsage: paddock run --lock PATH [OPTIONS] -- CMD ARGS...\n       paddock run "
-                   "--semaphore PATH "
-                   "--limit M [OPTIONS] -- CMD ARGS...\n";
+            return "\nUsage: paddock run --lock PATH [OPTIONS] -- CMD ARGS...\n"
+                   "       paddock run --semaphore PATH --limit M [OPTIONS] -- CMD ARGS...\n";
         if (app->get_name() == "who") return "\nUsage: paddock who PATH [OPTIONS]\n";
-        return "\nUsage: paddock run --lock PATH [OPTIONS] -- CMD ARGS...\n       paddock who PATH "
-               "[OPTIONS]\n";
+        if (app->get_name() == "list") return "\nUsage: paddock list ROOT [OPTIONS]\n";
+        return "\nUsage: paddock run --lock PATH [OPTIONS] -- CMD ARGS...\n"
+               "       paddock who PATH [OPTIONS]\n"
+               "       paddock list ROOT [OPTIONS]\n";
     }
     std::string make_description(const CLI::App* app) const override { return app->get_description() + "\n"; }
     std::string make_positionals(const CLI::App*) const override { return {}; }
@@ -88,15 +89,26 @@ CLI::App& add_run(CLI::App& app, raw_options& raw) {
     return run;
 }
 
+void add_reader(CLI::App& reader, const char* positional, raw_options& raw) {
+    reader.add_option(positional, raw.path)->required();
+    reader.add_flag("--json", raw.json, "Print JSON in place of the table");
+    reader.add_option("--timeout", raw.read_timeout, "Longest wait for an answer (default: 10s)")
+        ->type_name("DURATION");
+    add_server_options(reader, raw);
+}
+
 CLI::App& add_who(CLI::App& app, raw_options& raw) {
     CLI::App& who = *app.add_subcommand("who", help::who);
     who.footer(help::who_footer);
-    who.add_option("PATH", raw.path, "Absolute path of the lock's directory")->required();
-    who.add_flag("--json", raw.json, "Print JSON in place of the table");
-    who.add_option("--timeout", raw.read_timeout, "Longest wait for an answer (default: 10s)")
-        ->type_name("DURATION");
-    add_server_options(who, raw);
+    add_reader(who, "PATH", raw);
     return who;
+}
+
+CLI::App& add_list(CLI::App& app, raw_options& raw) {
+    CLI::App& list = *app.add_subcommand("list", help::list);
+    list.footer(help::list_footer);
+    add_reader(list, "ROOT", raw);
+    return list;
 }
 
 run_settings checked_run(const CLI::App& run, const raw_options& raw, std::vector<std::string> command) {
@@ -143,6 +155,7 @@ invocation parse_command_line(std::vector<std::string> arguments, const std::str
     app.require_subcommand(1);
     const CLI::App& run = add_run(app, raw);
     const CLI::App& who = add_who(app, raw);
+    const CLI::App& list = add_list(app, raw);
 
     std::vector<std::string> command = split_command(arguments);
     const bool has_command = !command.empty();
@@ -158,7 +171,7 @@ invocation parse_command_line(std::vector<std::string> arguments, const std::str
         if (app.exit(error, text, complaint) == 0) return printed_text{text.str()};
         throw usage_error(error.what());
     }
-    const CLI::App& chosen = run.parsed() ? run : who;
+    const CLI::App& chosen = run.parsed() ? run : who.parsed() ? who : list;
     for (const char* option : {"--servers", "--namespace"})
         refuse_empty(chosen, option,
                      option == std::string("--servers") ? raw.where.servers : raw.where.name_space);
@@ -168,8 +181,11 @@ invocation parse_command_line(std::vector<std::string> arguments, const std::str
         refuse_empty(run, "--kill-after", raw.kill_after);
         return checked_run(run, raw, std::move(command));
     }
-    if (has_command) throw usage_error("'" + command.front() + "': who takes no command behind --");
-    return who_settings{raw.where, raw.path, raw.json, duration_of("--timeout", raw.read_timeout)};
+    if (has_command)
+        throw usage_error("'" + command.front() + "': " + chosen.get_name() + " takes no command behind --");
+    read_settings settings{raw.where, raw.path, raw.json, duration_of("--timeout", raw.read_timeout)};
+    if (list.parsed()) return list_settings{std::move(settings)};
+    return who_settings{std::move(settings)};
 }
 
 }  // namespace paddock::tool

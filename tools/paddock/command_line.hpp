@@ -43,19 +43,22 @@ struct run_settings {
     std::vector<std::string> command;  ///< never empty
 };
 
-struct who_settings {
+/// Of the commands that read.
+struct read_settings {
     server_settings where;
-    std::string lock;
+    std::string path;
     bool json = false;
     std::chrono::milliseconds timeout{};
 };
+struct who_settings : read_settings {};
+struct list_settings : read_settings {};
 
 /// Nothing to do but to print this: the answer to --help or --version.
 struct printed_text {
     std::string text;
 };
 
-using invocation = std::variant<printed_text, run_settings, who_settings>;
+using invocation = std::variant<printed_text, run_settings, who_settings, list_settings>;
 
 /// `arguments` without the program's name; `default_servers` is for commands without --servers.
 /// Throws `usage_error`.

@@ -3,19 +3,20 @@
 namespace paddock::tool::help {
 
 inline constexpr const char* tool =
-    R"(Locks in ZooKeeper for the shell. Shares its locks with every program that uses Paddock's mutex, and with
+    R"(Locks in ZooKeeper for the shell. Shares them with every program that uses Paddock, and its mutex with
 Curator's InterProcessMutex (Java), go-zookeeper's Lock and the Rust client's Curator-compatible lock.)";
 
 inline constexpr const char* tool_footer = R"(Examples:
   paddock run --lock /locks/backup -- pg_dump -f all.sql     one backup at a time, in the whole cluster
   paddock run --lock /locks/report --try -- ./report         skip when somebody else is at it (exit code 75)
   paddock who /locks/backup                                  who holds it, who waits, since when
+  paddock list /locks                                        everything below, and how many hold and wait
 
 Environment:
   PADDOCK_SERVERS   host:port,host:port,... for commands without --servers (else 127.0.0.1:2181)
 
 Durations are a whole number and a unit: 500ms, 10s, 2m, 1h.
-More: paddock run --help, paddock who --help.)";
+More: paddock run --help, paddock who --help, paddock list --help.)";
 
 inline constexpr const char* run =
     "Runs CMD while holding a lock, permits, or several of these, and ends CMD before somebody else can get "
@@ -65,22 +66,45 @@ Examples:
   paddock run --read-lock /schema --lock /locks/import -- ./import.sh)";
 
 inline constexpr const char* who =
-    "Shows who holds the lock PATH and who waits for it, in the order of the queue.";
+    "Shows who holds what is at PATH and who waits for it, in the order of the queue, whatever recipe uses "
+    "it.";
 
 inline constexpr const char* who_footer =
-    R"(The table has: role, host, pid, application, purpose, age (by this machine's clock), fencing token, session, node.
+    R"(The table has: role, host, pid, application, purpose, age (by this machine's clock), fencing token, session, node;
+of read-write locks also the kind, of semaphores the permits. What else there is to say comes in a line above it.
 Contenders of other libraries carry no such record; their data is shown as text in place of the purpose (Curator
 writes its address). Control characters are shown escaped. A free lock is "nobody holds PATH", or [] in JSON.
 The list is what one server knows, which may lag behind the others by a moment.
 
---json prints an array, holder first, of objects with the keys role ("holder" or "waiter"), host, pid, application,
-purpose, since_ms, created_ms, age_ms, token, session, node, sequence, data. Unknown values are null; data is what
-a foreign contender has stored; times are milliseconds since 1970.
+--json prints an array, in queue order, of objects with the keys role ("holder" or "waiter"), kind ("lock", "read",
+"write", "permit", "latch", "member"), permits, host, pid, application, purpose, since_ms, created_ms, age_ms, token,
+session, node, sequence, data. Unknown values are null; data is what a foreign contender has stored; times are
+milliseconds since 1970.
 
 Exit code: 0 the queue was shown, be it empty; 64 a bad argument; 69 no server answered in time; 70 another failure.
 
 Examples:
   paddock who /locks/backup
   paddock who /locks/backup --json)";
+
+inline constexpr const char* list =
+    "Shows every lock, semaphore, election, barrier and latch at or below ROOT, and how many hold and wait.";
+
+inline constexpr const char* list_footer =
+    R"(A directory's kind is judged by what is in it: mutex, read_write_lock, semaphore, curator_semaphore, leader_latch,
+barrier, double_barrier, count_down_latch. What nobody uses and what keeps no setting is not shown. A closed barrier is
+an empty node, so every other empty node is shown as one. Reads at most 10,000 nodes; ZooKeeper's own and those that
+may not be read are left out.
+
+--json prints an array, in the order of the paths, of objects with the keys path, kind, holders, waiters (numbers),
+limit (of a semaphore; a double barrier's size; a latch's initial count), count (what is left of a latch), generation
+(of a double barrier), state (of barriers), contenders (objects as `paddock who --json` prints them).
+
+Exit code: 0 all was shown; 64 a bad argument; 69 no server answered in time; 70 another failure. When time or nodes
+run out, what was found is shown nevertheless.
+
+Examples:
+  paddock list /
+  paddock list /locks --json)";
 
 }  // namespace paddock::tool::help

@@ -10,9 +10,9 @@
 #include "tools/paddock/command_line.hpp"
 #include "tools/paddock/exit_codes.hpp"
 #include "tools/paddock/process_state.hpp"
+#include "tools/paddock/read_commands.hpp"
 #include "tools/paddock/run_command.hpp"
 #include "tools/paddock/say.hpp"
-#include "tools/paddock/who_command.hpp"
 
 namespace paddock::tool {
 
@@ -47,6 +47,10 @@ int dispatch(const invocation& what, const char* program, const process_state& o
     if (const auto* who = std::get_if<who_settings>(&what)) {
         start_logging(program, who->where.verbose);
         return who_command(*who);
+    }
+    if (const auto* list = std::get_if<list_settings>(&what)) {
+        start_logging(program, list->where.verbose);
+        return list_command(*list);
     }
     const auto& run = std::get<run_settings>(what);
     start_logging(program, run.where.verbose);

@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include "tools/paddock/columns.hpp"
 #include "tools/paddock/duration.hpp"
 #include "tools/paddock/printable.hpp"
 
@@ -13,51 +14,58 @@ namespace paddock::tool {
 
 namespace {
 
-constexpr std::size_t columns = 9;
-constexpr std::size_t widest_cell = 48;
-using row = std::array<std::string, columns>;
+const char* role_of(const contender_info& c) { return c.holds ? "holder" : "waiter"; }
 
-std::string or_dash(std::string text) { return text.empty() ? "-" : text; }
+/// Columns that say the same of every contender of most recipes are shown for the others only.
+struct extra_columns {
+    bool kind = false;
+    bool permits = false;
+};
 
-std::string cell(const std::string& text) { return or_dash(shortened(printable(text), widest_cell)); }
+extra_columns extra_columns_of(const directory_report& directory) {
+    const bool several =
+        directory.kind == recipe_kind::read_write_lock || directory.kind == recipe_kind::curator_semaphore;
+    return {several, directory.kind == recipe_kind::semaphore};
+}
 
-const char* role_at(std::size_t position) { return position == 0 ? "holder" : "waiter"; }
-
-row table_row(const contender_info& c, std::size_t position, std::int64_t now_ms) {
-    row cells;
-    cells[0] = role_at(position);
-    cells[1] = c.record ? cell(c.record->host) : "-";
-    cells[2] = c.record ? std::to_string(c.record->pid) : "-";
-    cells[3] = c.record ? cell(c.record->application) : "-";
-    cells[4] = c.record ? cell(c.record->purpose) : c.data.empty() ? "-" : "data: " + cell(c.data);
-    cells[5] = format_age(std::chrono::milliseconds(now_ms - c.created_ms));
-    cells[6] = c.token.to_string();
-    cells[7] = c.session_id == 0 ? "-" : session_text(c.session_id);
-    cells[8] = printable(c.node);
+std::vector<std::string> heading(const extra_columns& extra) {
+    std::vector<std::string> cells{"ROLE"};
+    if (extra.kind) cells.emplace_back("KIND");
+    if (extra.permits) cells.emplace_back("PERMITS");
+    cells.insert(cells.end(), {"HOST", "PID", "APPLICATION", "PURPOSE", "AGE", "TOKEN", "SESSION", "NODE"});
     return cells;
 }
 
-std::string aligned(const std::vector<row>& rows) {
-    std::array<std::size_t, columns> widths{};
-    for (const row& cells : rows)
-        for (std::size_t i = 0; i < columns; ++i) widths[i] = std::max(widths[i], text_width(cells[i]));
-    std::string text;
-    for (const row& cells : rows) {
-        for (std::size_t i = 0; i + 1 < columns; ++i)
-            text += cells[i] + std::string(widths[i] - text_width(cells[i]) + 2, ' ');
-        text += cells[columns - 1] + "\n";
-    }
-    return text;
+std::vector<std::string> table_row(const contender_info& c, const extra_columns& extra, std::int64_t now_ms) {
+    std::vector<std::string> cells{role_of(c)};
+    if (extra.kind) cells.push_back(cell(c.kind));
+    if (extra.permits) cells.push_back(std::to_string(c.permits));
+    cells.push_back(c.record ? cell(c.record->host) : "-");
+    cells.push_back(c.record ? std::to_string(c.record->pid) : "-");
+    cells.push_back(c.record ? cell(c.record->application) : "-");
+    cells.push_back(c.record ? cell(c.record->purpose) : c.data.empty() ? "-" : "data: " + cell(c.data));
+    cells.push_back(format_age(std::chrono::milliseconds(now_ms - c.created_ms)));
+    cells.push_back(c.token.to_string());
+    cells.push_back(c.session_id == 0 ? "-" : session_text(c.session_id));
+    cells.push_back(printable(c.node));
+    return cells;
 }
 
-boost::json::object json_object(const contender_info& c, std::size_t position, std::int64_t now_ms) {
+std::uint64_t permits_held(const directory_report& directory) {
+    std::uint64_t held = 0;
+    for (const contender_info& c : directory.contenders)
+        if (c.holds) held += c.permits;
+    return held;
+}
+
+}  // namespace
+
+boost::json::object contender_json(const contender_info& c, std::int64_t now_ms) {
     boost::json::object entry;
-    entry["role"] = role_at(position);
-    entry["host"] = nullptr;
-    entry["pid"] = nullptr;
-    entry["application"] = nullptr;
-    entry["purpose"] = nullptr;
-    entry["since_ms"] = nullptr;
+    entry["role"] = role_of(c);
+    entry["kind"] = valid_utf8(c.kind);
+    entry["permits"] = c.permits;
+    for (const char* key : {"host", "pid", "application", "purpose", "since_ms"}) entry[key] = nullptr;
     if (c.record) {
         entry["host"] = valid_utf8(c.record->host);
         entry["pid"] = c.record->pid;
@@ -77,25 +85,46 @@ boost::json::object json_object(const contender_info& c, std::size_t position, s
     return entry;
 }
 
-}  // namespace
-
-std::string who_table(const std::string& path, const std::vector<contender_info>& queue,
-                      std::int64_t now_ms) {
-    if (queue.empty()) return "nobody holds " + printable(path) + "\n";
-    std::vector<row> rows{
-        {"ROLE", "HOST", "PID", "APPLICATION", "PURPOSE", "AGE", "TOKEN", "SESSION", "NODE"}};
-    for (std::size_t i = 0; i < queue.size(); ++i) rows.push_back(table_row(queue[i], i, now_ms));
-    return aligned(rows);
+std::string state_text(const directory_report& directory) {
+    const std::string limit = std::to_string(directory.limit.value_or(0));
+    switch (directory.kind) {
+        case recipe_kind::semaphore:
+            return directory.limit
+                       ? std::to_string(permits_held(directory)) + " of " + limit + " permits held"
+                       : std::string();
+        case recipe_kind::count_down_latch:
+            return std::to_string(directory.count.value_or(0)) + " of " + limit + " left";
+        case recipe_kind::double_barrier:
+            return directory.generation ? "generation " + std::to_string(*directory.generation) + " of " +
+                                              limit + " " + directory.state
+                                        : std::string();
+        default: return directory.state;
+    }
 }
 
-std::string who_json(const std::vector<contender_info>& queue, std::int64_t now_ms) {
-    if (queue.empty()) return "[]\n";
-    std::string text = "[";
-    for (std::size_t i = 0; i < queue.size(); ++i) {
-        text += i == 0 ? "\n  " : ",\n  ";
-        text += printable_json(boost::json::serialize(json_object(queue[i], i, now_ms)));
+std::string who_table(const directory_report& directory, std::int64_t now_ms) {
+    const std::string state = state_text(directory);
+    std::string text;
+    if (!state.empty()) {
+        std::string name(name_of(directory.kind));
+        std::ranges::replace(name, '_', ' ');
+        text = name + " " + printable(directory.path) + ": " + state + "\n";
     }
-    return text + "\n]\n";
+    if (directory.contenders.empty())
+        return text.empty() ? "nobody holds " + printable(directory.path) + "\n" : text;
+    const extra_columns extra = extra_columns_of(directory);
+    std::vector<std::vector<std::string>> rows{heading(extra)};
+    for (const contender_info& c : directory.contenders) rows.push_back(table_row(c, extra, now_ms));
+    return text + aligned(rows);
+}
+
+std::string who_json(const directory_report& directory, std::int64_t now_ms) {
+    std::string text;
+    for (const contender_info& c : directory.contenders) {
+        text += text.empty() ? "[\n  " : ",\n  ";
+        text += printable_json(boost::json::serialize(contender_json(c, now_ms)));
+    }
+    return text.empty() ? "[]\n" : text + "\n]\n";
 }
 
 std::string session_text(std::int64_t session_id) {
