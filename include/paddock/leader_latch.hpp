@@ -110,6 +110,8 @@ public:
     [[nodiscard]] bool leads() const;
     /// The present term, likewise.
     [[nodiscard]] std::optional<leader_term> term() const;
+    /// For how long the present term is certain, as `lease::remaining`; zero without a term. No server operation.
+    [[nodiscard]] std::chrono::milliseconds remaining() const;
     [[nodiscard]] candidate_state state() const;
     /// Why the last campaign failed; nothing once one has joined the queue.
     [[nodiscard]] error_code failure() const;

@@ -59,6 +59,9 @@ public:
                                         queue_listing::sink_type sink, error_code& refused) const;
 
     [[nodiscard]] bool leads() const { return !foreign() && seat.leads(); }
+    [[nodiscard]] std::chrono::milliseconds remaining() const {
+        return foreign() ? std::chrono::milliseconds::zero() : seat.remaining();
+    }
     [[nodiscard]] std::optional<leader_term> term() const { return foreign() ? std::nullopt : seat.term(); }
     [[nodiscard]] candidate_state state() const { return foreign() ? candidate_state::idle : seat.state(); }
     [[nodiscard]] error_code failure() const { return foreign() ? errc::wrong_process : seat.failure(); }

@@ -62,6 +62,7 @@ void leader_latch::start(error_code& ec) { ec = core_->start(); }
 
 bool leader_latch::leads() const { return core_->leads(); }
 std::optional<leader_term> leader_latch::term() const { return core_->term(); }
+milliseconds leader_latch::remaining() const { return core_->remaining(); }
 candidate_state leader_latch::state() const { return core_->state(); }
 error_code leader_latch::failure() const { return core_->failure(); }
 transaction leader_latch::guard() const { return core_->guard(); }

@@ -19,6 +19,10 @@ public:
         const std::lock_guard lock(guard_);
         return holds() ? std::optional(term_) : std::nullopt;
     }
+    [[nodiscard]] std::chrono::milliseconds remaining() const {
+        const std::lock_guard lock(guard_);
+        return holds() ? held_.remaining() : std::chrono::milliseconds::zero();
+    }
     /// Throws `errc::not_owner`.
     [[nodiscard]] transaction guard(const std::string& path) const {
         const std::lock_guard lock(guard_);
