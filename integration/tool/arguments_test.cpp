@@ -56,8 +56,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(ToolHelp, IsPrintedOnStandardOutput) {
     const temp_dir dir("tool");
-    for (const words& arguments :
-         {words{"--help"}, words{"run", "--help"}, words{"who", "-h"}, words{"--version"}}) {
+    for (const words& arguments : {words{"--help"}, words{"run", "--help"}, words{"who", "-h"},
+                                   words{"list", "--help"}, words{"elect", "--help"}, words{"--version"}}) {
         tool_process tool(dir.path(), arguments);
         EXPECT_EQ(tool.wait(), 0);
         EXPECT_NE(tool.out(), "");

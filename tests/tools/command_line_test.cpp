@@ -87,6 +87,26 @@ TEST(WhoArguments, AreAllRead) {
     EXPECT_EQ(who.timeout, 3s);
 }
 
+TEST(ElectArguments, AreAllRead) {
+    const auto elect_of = [](const words& arguments) {
+        return std::get<elect_settings>(parse_command_line(arguments, "a:1"));
+    };
+    const auto plain = elect_of({"elect", "/e", "--", "cmd", "--once"});
+    EXPECT_EQ(plain.path, "/e");
+    EXPECT_EQ(plain.command, (words{"cmd", "--once"}));
+    EXPECT_EQ(plain.id, "");
+    EXPECT_FALSE(plain.once);
+    EXPECT_EQ(plain.session_timeout, 10s);
+    EXPECT_EQ(plain.kill_after, 1s);
+    const auto all = elect_of({"elect", "/e", "--id", "me", "--once", "--session-timeout", "4s",
+                               "--kill-after", "1s", "--servers", "b:1", "-v", "--", "x"});
+    EXPECT_EQ(all.id, "me");
+    EXPECT_TRUE(all.once);
+    EXPECT_EQ(all.session_timeout, 4s);
+    EXPECT_EQ(all.where.servers, "b:1");
+    EXPECT_TRUE(all.where.verbose);
+}
+
 TEST(ListArguments, AreAllRead) {
     const auto list =
         std::get<list_settings>(parse_command_line({"list", "/", "--json", "--timeout", "3s"}, "a:1"));
@@ -129,12 +149,16 @@ TEST(Help, NamesEveryOptionAndExitCode) {
     const auto who = std::get<printed_text>(parse_command_line({"who", "--help"}, "")).text;
     for (const char* word : {"--json", "--timeout", "--servers", "--namespace", "age_ms"})
         EXPECT_NE(who.find(word), std::string::npos) << word;
+    const auto elect = std::get<printed_text>(parse_command_line({"elect", "--help"}, "")).text;
+    for (const char* word : {"--id", "--once", "--kill-after", "--session-timeout", "PADDOCK_TOKEN",
+                             "PADDOCK_TERM", "PADDOCK_LEADER_ID", "64", "70", "126", "127"})
+        EXPECT_NE(elect.find(word), std::string::npos) << word;
     const auto list = std::get<printed_text>(parse_command_line({"list", "--help"}, "")).text;
     for (const char* word :
          {"ROOT", "--json", "--timeout", "--servers", "--namespace", "contenders", "10,000"})
         EXPECT_NE(list.find(word), std::string::npos) << word;
     const auto tool = std::get<printed_text>(parse_command_line({"--help"}, "")).text;
-    for (const char* word : {"run", "who", "list", "PADDOCK_SERVERS", "500ms"})
+    for (const char* word : {"run", "elect", "who", "list", "PADDOCK_SERVERS", "500ms"})
         EXPECT_NE(tool.find(word), std::string::npos);
     EXPECT_TRUE(std::get<printed_text>(parse_command_line({"--version"}, "")).text.starts_with("paddock "));
 }
@@ -223,6 +247,11 @@ INSTANTIATE_TEST_SUITE_P(
         bad_case{"WhoWithoutPath", {"who"}, {"PATH", "required"}},
         bad_case{"WhoWithTwoPaths", {"who", "/a", "/b"}, {"/b"}},
         bad_case{"WhoWithCommand", {"who", "/a", "--", "x"}, {"'x'", "no command"}},
+        bad_case{"ElectWithoutPath", {"elect", "--", "x"}, {"PATH", "required"}},
+        bad_case{"ElectWithoutCommand", {"elect", "/e"}, {"CMD", "--"}},
+        bad_case{"ElectCommandWithoutMark", {"elect", "/e", "sleep"}, {"sleep", "behind --"}},
+        bad_case{"ElectEmptyId", {"elect", "/e", "--id", "", "--", "x"}, {"--id"}},
+        bad_case{"ElectLongKillAfter", {"elect", "/e", "--kill-after", "4s", "--", "x"}, {"'4s'", "third"}},
         bad_case{"ListWithoutRoot", {"list"}, {"ROOT", "required"}},
         bad_case{"ListWithCommand", {"list", "/a", "--", "x"}, {"'x'", "list takes no command"}},
         bad_case{"ListWithJunkTimeout", {"list", "/a", "--timeout", "x"}, {"--timeout", "'x'"}},

@@ -18,18 +18,6 @@ using std::chrono::steady_clock;
 /// Bound on how late a jump of the clocks is seen: while the machine sleeps, its timers do not run.
 constexpr milliseconds longest_sleep{250};
 
-const char* text_of(loss_reason reason) {
-    switch (reason) {
-        case loss_reason::none: return "not lost";
-        case loss_reason::session_expired: return "the session has expired";
-        case loss_reason::no_contact: return "no contact for one session timeout";
-        case loss_reason::node_deleted: return "its node was deleted by somebody else";
-        case loss_reason::suspect: return "contact was lost";
-        case loss_reason::client_closed: return "the client was closed";
-    }
-    return "unknown";
-}
-
 /// Suspends our process group, as Ctrl-Z would have if the command had not been in front of us. Without a
 /// shell that could continue us the kernel ignores it.
 void suspend_ourselves() {
@@ -43,38 +31,38 @@ void suspend_ourselves() {
 
 }  // namespace
 
-child_guard::child_guard(boost::asio::io_context& io, lease& held, kill_limits limits, bool verbose,
-                         std::function<void(int)> done)
-    : lease_(held), limits_(limits), verbose_(verbose), done_(std::move(done)), next_look_(io) {}
+child_guard::child_guard(boost::asio::io_context& io, hold& held, kill_limits limits, bool verbose,
+                         std::function<void(child_outcome)> done)
+    : held_(held), limits_(limits), verbose_(verbose), done_(std::move(done)), next_look_(io) {}
 
 void child_guard::start(child_setup setup, const process_state& original) {
     name_ = setup.command.front();
     if (terminal_.should_be_given()) setup.terminal = terminal_.descriptor();
     child_.emplace(setup, original);
-    lease_changes_ = lease_.on_state_change([this](lease_state state) { on_lease_change(state); });
+    changes_ = held_.on_state_change([this](lease_state state) { on_state_change(state); });
     look();
 }
 
 std::string child_guard::who() const { return name_ + " (pid " + std::to_string(child_->pid()) + ")"; }
 
-void child_guard::on_lease_change(lease_state state) {
+void child_guard::on_state_change(lease_state state) {
     if (over_) return;
     if (verbose_ && state == lease_state::held) say("in contact again");
     if (verbose_ && state == lease_state::suspect)
         say("out of contact; without change " + name_ + " gets SIGTERM in " +
-            format_age(lease_.remaining() - limits_.margin - limits_.kill_after));
+            format_age(held_.remaining() - limits_.margin - limits_.kill_after));
     look();
 }
 
 void child_guard::look() {
     if (over_ || killed_) return;
-    guard_view view{lease_.state(), lease_.remaining(), std::nullopt};
+    guard_view view{held_.state(), held_.remaining(), std::nullopt};
     const auto now = steady_clock::now();
     if (term_sent_) view.since_term = std::chrono::duration_cast<milliseconds>(now - *term_sent_);
 
     const kill_plan plan = plan_kill(view, limits_);
     if (plan.step == kill_step::kill) {
-        kill(view.state == lease_state::lost ? text_of(lease_.reason())
+        kill(view.state == lease_state::lost ? held_.why_lost()
              : term_sent_                    ? "it is still running after SIGTERM"
                                              : "the session may expire any moment");
         return;
@@ -90,14 +78,15 @@ void child_guard::terminate() {
     term_sent_ = steady_clock::now();
     child_->signal_group(SIGTERM);
     child_->signal_group(SIGCONT);  // a stopped command could not end in good order
-    say("no contact with the servers, the session may expire in " + format_duration(lease_.remaining()) +
+    say("no contact with the servers, the session may expire in " + format_duration(held_.remaining()) +
         ": SIGTERM to " + who());
 }
 
 void child_guard::kill(const std::string& why) {
     killed_ = true;
     child_->signal_group(SIGKILL);
-    say((term_sent_ ? "" : "the lock is lost: ") + why + ": SIGKILL to " + who());
+    say((term_sent_ ? std::string() : held_.name() + std::string(" is lost: ")) + why + ": SIGKILL to " +
+        who());
 }
 
 void child_guard::on_signal(int signal) {
@@ -135,16 +124,18 @@ void child_guard::resume() {
 
 void child_guard::finish() {
     // Asked before the command is let go: what it did last was done under this.
-    const bool lost = lease_.state() == lease_state::lost || lease_.remaining() <= milliseconds::zero();
+    const bool lost = held_.state() == lease_state::lost || held_.remaining() <= milliseconds::zero();
     over_ = true;
     next_look_.cancel();
-    lease_changes_.reset();
+    changes_.reset();
     if (must_end()) child_->signal_group(SIGKILL);  // what is left of its group
     const child_end end = child_->reap();
     terminal_.take_back(child_->pid(), end.killed);
     if (end.exec_error != 0) say("cannot execute '" + name_ + "': " + std::strerror(end.exec_error));
-    if (lost && !must_end()) say("the lock was lost before " + name_ + " ended: " + text_of(lease_.reason()));
-    done_(lost || must_end() ? exit_code::lock_lost : end.code);
+    if (lost && !must_end())
+        say(held_.name() + (" was lost before " + name_) + " ended: " + held_.why_lost());
+    const bool ended_by_us = lost || must_end();
+    done_({ended_by_us ? exit_code::lock_lost : end.code, ended_by_us, end.exec_error != 0});
 }
 
 }  // namespace paddock::tool

@@ -24,8 +24,8 @@ constexpr milliseconds default_kill_after{1000};
 struct raw_options {
     server_settings where;
     claim_arguments claims;
-    std::string path, timeout, kill_after, session_timeout = "10s", read_timeout = "10s", purpose;
-    bool try_once = false, json = false;
+    std::string path, timeout, kill_after, session_timeout = "10s", read_timeout = "10s", purpose, id;
+    bool try_once = false, json = false, once = false;
 };
 
 milliseconds duration_of(const char* option, const std::string& text) {
@@ -43,9 +43,11 @@ public:
         if (app->get_name() == "run")
             return "\nUsage: paddock run --lock PATH [OPTIONS] -- CMD ARGS...\n"
                    "       paddock run --semaphore PATH --limit M [OPTIONS] -- CMD ARGS...\n";
+        if (app->get_name() == "elect") return "\nUsage: paddock elect PATH [OPTIONS] -- CMD ARGS...\n";
         if (app->get_name() == "who") return "\nUsage: paddock who PATH [OPTIONS]\n";
         if (app->get_name() == "list") return "\nUsage: paddock list ROOT [OPTIONS]\n";
         return "\nUsage: paddock run --lock PATH [OPTIONS] -- CMD ARGS...\n"
+               "       paddock elect PATH [OPTIONS] -- CMD ARGS...\n"
                "       paddock who PATH [OPTIONS]\n"
                "       paddock list ROOT [OPTIONS]\n";
     }
@@ -66,6 +68,21 @@ void add_server_options(CLI::App& command, raw_options& raw) {
     command.add_flag("-v,--verbose", raw.where.verbose, "Tell on standard error what happens");
 }
 
+void add_command_options(CLI::App& command, raw_options& raw) {
+    command
+        .add_option("--kill-after", raw.kill_after,
+                    "From SIGTERM to SIGKILL when what is held is about to be lost;\nless than a third of "
+                    "the session "
+                    "timeout (default: 1s,\nor a quarter of the session timeout if that is less)")
+        ->type_name("DURATION");
+    command
+        .add_option(
+            "--session-timeout", raw.session_timeout,
+            "How long the servers keep it for us without\nhearing from us, 100ms to 24h; they may have "
+            "limits of\ntheir own (default: 10s)")
+        ->type_name("DURATION");
+}
+
 CLI::App& add_run(CLI::App& app, raw_options& raw) {
     CLI::App& run = *app.add_subcommand("run", help::run);
     run.footer(help::run_footer);
@@ -75,18 +92,20 @@ CLI::App& add_run(CLI::App& app, raw_options& raw) {
             ->type_name("DURATION");
     run.add_flag("--try", raw.try_once, "Do not wait behind others")->excludes(timeout);
     run.add_option("--purpose", raw.purpose, "Shown to others by `paddock who`")->type_name("TEXT");
-    run.add_option(
-           "--kill-after", raw.kill_after,
-           "From SIGTERM to SIGKILL when the lock is about to be lost;\nless than a third of the session "
-           "timeout (default: 1s,\nor a quarter of the session timeout if that is less)")
-        ->type_name("DURATION");
-    run.add_option(
-           "--session-timeout", raw.session_timeout,
-           "How long the servers keep the lock for us without\nhearing from us, 100ms to 24h; they may have "
-           "limits of\ntheir own (default: 10s)")
-        ->type_name("DURATION");
+    add_command_options(run, raw);
     add_server_options(run, raw);
     return run;
+}
+
+CLI::App& add_elect(CLI::App& app, raw_options& raw) {
+    CLI::App& elect = *app.add_subcommand("elect", help::elect);
+    elect.footer(help::elect_footer);
+    elect.add_option("PATH", raw.path)->required();
+    elect.add_option("--id", raw.id, "What others see of us (default: host and pid)")->type_name("ID");
+    elect.add_flag("--once", raw.once, "End when CMD has ended, with its exit code");
+    add_command_options(elect, raw);
+    add_server_options(elect, raw);
+    return elect;
 }
 
 void add_reader(CLI::App& reader, const char* positional, raw_options& raw) {
@@ -111,11 +130,9 @@ CLI::App& add_list(CLI::App& app, raw_options& raw) {
     return list;
 }
 
-run_settings checked_run(const CLI::App& run, const raw_options& raw, std::vector<std::string> command) {
-    run_settings settings{raw.where, claims_of(run, raw.claims), {}, raw.try_once, raw.purpose, {},
-                          {},        std::move(command)};
-    if (!raw.timeout.empty()) settings.timeout = duration_of("--timeout", raw.timeout);
-    settings.session_timeout = duration_of("--session-timeout", raw.session_timeout);
+command_settings checked_command(const raw_options& raw, std::vector<std::string> command) {
+    command_settings settings{
+        raw.where, {}, duration_of("--session-timeout", raw.session_timeout), std::move(command)};
     if (settings.session_timeout < shortest_session || settings.session_timeout > longest_session)
         throw usage_error("--session-timeout '" + raw.session_timeout + "': must be 100ms to 24h");
     settings.kill_after = std::min(default_kill_after, settings.session_timeout / 4);
@@ -127,6 +144,17 @@ run_settings checked_run(const CLI::App& run, const raw_options& raw, std::vecto
     if (settings.command.empty() || settings.command.front().empty())
         throw usage_error("CMD is missing: put it behind --, as in: paddock run --lock PATH -- CMD ARGS...");
     return settings;
+}
+
+run_settings checked_run(const CLI::App& run, const raw_options& raw, std::vector<std::string> command) {
+    run_settings settings{{}, claims_of(run, raw.claims), {}, raw.try_once, raw.purpose};
+    if (!raw.timeout.empty()) settings.timeout = duration_of("--timeout", raw.timeout);
+    static_cast<command_settings&>(settings) = checked_command(raw, std::move(command));
+    return settings;
+}
+
+elect_settings checked_elect(const raw_options& raw, std::vector<std::string> command) {
+    return {checked_command(raw, std::move(command)), raw.path, raw.id, raw.once};
 }
 
 /// The command behind the first "--", which CLI11 must not look at.
@@ -154,6 +182,7 @@ invocation parse_command_line(std::vector<std::string> arguments, const std::str
     app.set_version_flag("--version", "paddock " PADDOCK_VERSION);
     app.require_subcommand(1);
     const CLI::App& run = add_run(app, raw);
+    const CLI::App& elect = add_elect(app, raw);
     const CLI::App& who = add_who(app, raw);
     const CLI::App& list = add_list(app, raw);
 
@@ -163,7 +192,7 @@ invocation parse_command_line(std::vector<std::string> arguments, const std::str
     try {
         app.parse(std::move(arguments));
     } catch (const CLI::ExtrasError& error) {
-        const bool hint = run.parsed() && !has_command;
+        const bool hint = (run.parsed() || elect.parsed()) && !has_command;
         throw usage_error(std::string(error.what()) + (hint ? "; CMD and its arguments go behind --" : ""));
     } catch (const CLI::ParseError& error) {
         std::ostringstream text;
@@ -171,14 +200,18 @@ invocation parse_command_line(std::vector<std::string> arguments, const std::str
         if (app.exit(error, text, complaint) == 0) return printed_text{text.str()};
         throw usage_error(error.what());
     }
-    const CLI::App& chosen = run.parsed() ? run : who.parsed() ? who : list;
+    const CLI::App& chosen = *app.get_subcommands().front();
     for (const char* option : {"--servers", "--namespace"})
         refuse_empty(chosen, option,
                      option == std::string("--servers") ? raw.where.servers : raw.where.name_space);
     if (raw.where.servers.empty()) raw.where.servers = default_servers;
+    if (run.parsed() || elect.parsed()) refuse_empty(chosen, "--kill-after", raw.kill_after);
+    if (elect.parsed()) {
+        refuse_empty(elect, "--id", raw.id);
+        return checked_elect(raw, std::move(command));
+    }
     if (run.parsed()) {
         refuse_empty(run, "--timeout", raw.timeout);
-        refuse_empty(run, "--kill-after", raw.kill_after);
         return checked_run(run, raw, std::move(command));
     }
     if (has_command)

@@ -32,15 +32,25 @@ struct claim_settings {
     friend bool operator==(const claim_settings&, const claim_settings&) = default;
 };
 
-struct run_settings {
+/// Of the commands that run another one.
+struct command_settings {
     server_settings where;
+    std::chrono::milliseconds kill_after{};
+    std::chrono::milliseconds session_timeout{};
+    std::vector<std::string> command;  ///< never empty
+};
+
+struct run_settings : command_settings {
     std::vector<claim_settings> claims;                ///< never empty, in the order of the command line
     std::optional<std::chrono::milliseconds> timeout;  ///< none: waits without limit
     bool try_once = false;
     std::string purpose;
-    std::chrono::milliseconds kill_after{};
-    std::chrono::milliseconds session_timeout{};
-    std::vector<std::string> command;  ///< never empty
+};
+
+struct elect_settings : command_settings {
+    std::string path;
+    std::string id;     ///< empty: made of host and pid
+    bool once = false;  ///< ends with the command
 };
 
 /// Of the commands that read.
@@ -58,7 +68,7 @@ struct printed_text {
     std::string text;
 };
 
-using invocation = std::variant<printed_text, run_settings, who_settings, list_settings>;
+using invocation = std::variant<printed_text, run_settings, elect_settings, who_settings, list_settings>;
 
 /// `arguments` without the program's name; `default_servers` is for commands without --servers.
 /// Throws `usage_error`.

@@ -9,6 +9,7 @@ Curator's InterProcessMutex (Java), go-zookeeper's Lock and the Rust client's Cu
 inline constexpr const char* tool_footer = R"(Examples:
   paddock run --lock /locks/backup -- pg_dump -f all.sql     one backup at a time, in the whole cluster
   paddock run --lock /locks/report --try -- ./report         skip when somebody else is at it (exit code 75)
+  paddock elect /services/scheduler -- ./scheduler           a scheduler on one machine, on another when that fails
   paddock who /locks/backup                                  who holds it, who waits, since when
   paddock list /locks                                        everything below, and how many hold and wait
 
@@ -16,7 +17,7 @@ Environment:
   PADDOCK_SERVERS   host:port,host:port,... for commands without --servers (else 127.0.0.1:2181)
 
 Durations are a whole number and a unit: 500ms, 10s, 2m, 1h.
-More: paddock run --help, paddock who --help, paddock list --help.)";
+More: paddock run --help; the same for elect, who, list.)";
 
 inline constexpr const char* run =
     "Runs CMD while holding a lock, permits, or several of these, and ends CMD before somebody else can get "
@@ -65,13 +66,41 @@ Examples:
   paddock run --semaphore /limits/encode --limit 8 --permits 2 -- ffmpeg ...    at most 8 permits in the whole cluster
   paddock run --read-lock /schema --lock /locks/import -- ./import.sh)";
 
+inline constexpr const char* elect =
+    "Runs CMD while this process leads PATH, and again after each election that it wins.";
+
+inline constexpr const char* elect_footer =
+    R"(One of all that name the same PATH leads: the one that came first; the next takes over when it is gone. Shares
+the election with Paddock's leader_latch and Curator's LeaderLatch. CMD runs as under `paddock run` (process group,
+signals, terminal). Its environment has in addition
+  PADDOCK_TOKEN      fencing token of this term: 16 hex digits, larger for every later term of PATH
+  PADDOCK_TERM       how often this process has led, this time included: 1, 2, ...
+  PADDOCK_LEADER_ID  ID
+
+When leadership is lost, or may be lost before contact is back, CMD is ended as under `paddock run`, and this process
+competes again. When CMD ends by itself, this process resigns, lets others lead and competes again, a second after CMD
+was started at the earliest; with --once it ends instead. INT and TERM go to CMD, and end everything when CMD has
+ended; the other signals that `paddock run` passes on go to CMD too.
+
+Exit code:
+  CMD's own, or 128+N if signal N ended it (or ended the wait), else
+   64  a bad argument
+   70  another failure
+   76  leadership was lost while CMD was being ended by a signal
+  126  CMD cannot be executed
+  127  CMD was not found
+
+Examples:
+  paddock elect /services/scheduler --id "$HOSTNAME" -- ./scheduler --leader
+  paddock elect /jobs/migration --once -- ./migrate)";
+
 inline constexpr const char* who =
     "Shows who holds what is at PATH and who waits for it, in the order of the queue, whatever recipe uses "
     "it.";
 
 inline constexpr const char* who_footer =
-    R"(The table has: role, host, pid, application, purpose, age (by this machine's clock), fencing token, session, node;
-of read-write locks also the kind, of semaphores the permits. What else there is to say comes in a line above it.
+    R"(The table has: role, host, pid, application, purpose, age (by this machine's clock), fencing token, session,
+node; of read-write locks also the kind, of semaphores the permits. What else there is to say comes in a line above.
 Contenders of other libraries carry no such record; their data is shown as text in place of the purpose (Curator
 writes its address). Control characters are shown escaped. A free lock is "nobody holds PATH", or [] in JSON.
 The list is what one server knows, which may lag behind the others by a moment.
@@ -91,10 +120,10 @@ inline constexpr const char* list =
     "Shows every lock, semaphore, election, barrier and latch at or below ROOT, and how many hold and wait.";
 
 inline constexpr const char* list_footer =
-    R"(A directory's kind is judged by what is in it: mutex, read_write_lock, semaphore, curator_semaphore, leader_latch,
-barrier, double_barrier, count_down_latch. What nobody uses and what keeps no setting is not shown. A closed barrier is
-an empty node, so every other empty node is shown as one. Reads at most 10,000 nodes; ZooKeeper's own and those that
-may not be read are left out.
+    R"(A directory's kind is judged by what is in it: mutex, read_write_lock, semaphore, curator_semaphore,
+leader_latch, barrier, double_barrier, count_down_latch. What nobody uses and what keeps no setting is not shown. A
+closed barrier is an empty node, so every other node that is empty and never had children is shown as one. Reads at
+most 10,000 nodes; ZooKeeper's own and those that may not be read are left out.
 
 --json prints an array, in the order of the paths, of objects with the keys path, kind, holders, waiters (numbers),
 limit (of a semaphore; a double barrier's size; a latch's initial count), count (what is left of a latch), generation

@@ -8,6 +8,7 @@
 #include <paddock/error.hpp>
 
 #include "tools/paddock/command_line.hpp"
+#include "tools/paddock/elect_command.hpp"
 #include "tools/paddock/exit_codes.hpp"
 #include "tools/paddock/process_state.hpp"
 #include "tools/paddock/read_commands.hpp"
@@ -51,6 +52,11 @@ int dispatch(const invocation& what, const char* program, const process_state& o
     if (const auto* list = std::get_if<list_settings>(&what)) {
         start_logging(program, list->where.verbose);
         return list_command(*list);
+    }
+    if (const auto* elect = std::get_if<elect_settings>(&what)) {
+        start_logging(program, elect->where.verbose);
+        prepare_signals();
+        return elect_command(*elect, original);
     }
     const auto& run = std::get<run_settings>(what);
     start_logging(program, run.where.verbose);

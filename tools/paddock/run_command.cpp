@@ -16,6 +16,7 @@
 
 #include "tools/paddock/child_guard.hpp"
 #include "tools/paddock/claims.hpp"
+#include "tools/paddock/command_client.hpp"
 #include "tools/paddock/duration.hpp"
 #include "tools/paddock/exit_codes.hpp"
 #include "tools/paddock/say.hpp"
@@ -30,15 +31,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds silence_before_notice{5000};
 constexpr milliseconds longest_release{3000};
-constexpr milliseconds longest_heartbeat_interval{4000};  // servers rarely allow sessions above 40 s
-
-/// What others read in `paddock who`: the command's name, if it is fit to be shown.
-std::string application_of(const std::vector<std::string>& command) {
-    const std::string& path = command.front();
-    const std::string name = path.substr(path.find_last_of('/') + 1);
-    const bool plain = std::ranges::all_of(name, [](char c) { return c > ' ' && c < '\x7f'; });
-    return plain && !name.empty() && name.size() <= 64 ? name : "paddock";
-}
 
 /// What the command is told. The lists are there for one claim too: those of a `paddock run` around us must not pass
 /// for ours.
@@ -65,8 +57,6 @@ public:
 private:
     enum class phase { waiting, guarding, releasing };
 
-    client_options make_options();
-    client connect();
     void listen_to_signals();
     void acquire();
     void notice_silence();
@@ -89,6 +79,7 @@ private:
     client client_;
     claim claim_;
     lease lease_;
+    std::optional<lease_hold> hold_;
     std::optional<child_guard> guard_;
     phase phase_ = phase::waiting;
     int ended_by_ = 0;  // the signal that ended the wait
@@ -98,38 +89,12 @@ private:
 locked_run::locked_run(const run_settings& settings, const process_state& original)
     : settings_(settings),
       original_(original),
-      client_(connect()),
+      client_(connect_for(settings, io_)),
       claim_(claim_for(client_, settings.claims, settings.purpose,
                        [this](const std::string& path, std::size_t ahead) {
                            if (ahead > 0)
                                tell("waiting for " + path + ", " + std::to_string(ahead) + " ahead");
                        })) {}
-
-client_options locked_run::make_options() {
-    client_options options;
-    options.servers = settings_.where.servers;
-    options.name_space = settings_.where.name_space;
-    options.session_timeout = settings_.session_timeout;
-    // Often, so that much of the session timeout is left when contact is lost.
-    options.heartbeat_interval =
-        std::clamp(settings_.session_timeout / 10, milliseconds(1), longest_heartbeat_interval);
-    options.application = application_of(settings_.command);
-    options.callback_executor = io_.get_executor();
-    return options;
-}
-
-client locked_run::connect() {
-    // The library's threads inherit the mask: signals are for this thread.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    struct restorer {
-        const sigset_t& mask;
-        ~restorer() { pthread_sigmask(SIG_SETMASK, &mask, nullptr); }
-    } restore{before};
-    return client(make_options());
-}
 
 int locked_run::run() {
     listen_to_signals();
@@ -142,8 +107,7 @@ int locked_run::run() {
 }
 
 void locked_run::listen_to_signals() {
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT})
-        if (!original_.ignores(signal)) signals_.add(signal);  // as under nohup: ignored stays ignored
+    add_signals(signals_, original_);
     signals_.async_wait([this](const error_code& ec, int signal) {
         if (ec) return;
         on_signal(signal);
@@ -197,17 +161,14 @@ void locked_run::on_acquired(const error_code& ec, lease held) {
 }
 
 void locked_run::start_command() {
-    const kill_limits limits = limits_for(settings_.kill_after, client_.session_timeout());
-    if (limits.kill_after < settings_.kill_after)
-        say("the servers allow a session timeout of " + format_duration(client_.session_timeout()) +
-            " only: --kill-after is cut to " + format_duration(limits.kill_after));
     child_setup setup;
     setup.command = settings_.command;
     setup.environment = environment_of(lease_);
     signals_.add(SIGCHLD);
     signals_.add(SIGTSTP);
-    guard_.emplace(io_, lease_, limits, settings_.where.verbose,
-                   [this](int code) { on_command_ended(code); });
+    hold_.emplace(lease_);
+    guard_.emplace(io_, *hold_, limits_of(settings_, client_), settings_.where.verbose,
+                   [this](child_outcome outcome) { on_command_ended(outcome.code); });
     phase_ = phase::guarding;
     try {
         guard_->start(std::move(setup), original_);
