@@ -59,6 +59,9 @@ private:
         return {};
     }
 
+    // Permits are for several; what must be granted is judged by this workload itself.
+    [[nodiscard]] bool turn_is_grant() const override { return false; }
+
     void expect_turn(const job& granted) override {
         require(granted.token.value() == history().created(granted.nodes.front()), "I3",
                 "a token is not the node's czxid");

@@ -79,6 +79,9 @@ private:
         });
     }
 
+    // Permits are for several; what must be granted is judged by this workload itself.
+    [[nodiscard]] bool turn_is_grant() const override { return false; }
+
     void expect_turn(const job& granted) override {
         const auto& writes = permits_.writes(granted.nodes.front());
         require(!writes.empty(), "I2", "a grant was never written");
