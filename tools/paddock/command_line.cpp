@@ -183,7 +183,7 @@ invocation parse_command_line(std::vector<std::string> arguments, const std::str
     app.require_subcommand(1);
     const CLI::App& run = add_run(app, raw);
     const CLI::App& elect = add_elect(app, raw);
-    const CLI::App& who = add_who(app, raw);
+    add_who(app, raw);
     const CLI::App& list = add_list(app, raw);
 
     std::vector<std::string> command = split_command(arguments);
