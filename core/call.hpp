@@ -21,6 +21,12 @@ inline boot_time end_of(environment& world, std::chrono::steady_clock::time_poin
     return saturating_add(world.now(), std::max(deadline, now) - now);
 }
 
+/// Why a client takes no more calls; nothing while it does. To be asked before an operation is made: that needs the
+/// client's environment, which a recipe may outlive.
+inline error_code refusal(const client_core& client) {
+    return client.entrance()->post([] {});
+}
+
 /// Starts an operation on core's executor, from any thread; what it does is bounded by `deadline`. The answer says that
 /// the client is closed or of another process: then the operation never completes.
 template <class Operation>
@@ -39,6 +45,8 @@ error_code launch(const std::shared_ptr<client_core>& client, const std::shared_
 template <class Result, class Make>
 Result call(const std::shared_ptr<client_core>& client, Make make,
             std::chrono::steady_clock::time_point deadline, std::stop_token stop, error_code& ec) {
+    ec = refusal(*client);
+    if (ec) return Result();
     blocking_result<Result> outcome;
     const auto started = make(outcome.sink());
     ec = launch(client, started, deadline);
@@ -54,6 +62,8 @@ Result call(const std::shared_ptr<client_core>& client, Make make,
 template <class Result, class Completion, class Make, class Tell>
 void call_async(const std::shared_ptr<client_core>& client, const Completion& finish, Make make, Tell tell,
                 std::chrono::steady_clock::time_point deadline) {
+    if (const error_code closed = refusal(*client))
+        return tell([&finish](auto... args) { finish->later(std::move(args)...); }, closed, Result());
     const auto cancelled = finish->cancels(client->entrance());
     const auto started =
         make([finish, tell](error_code ec, Result result) { tell(*finish, ec, std::move(result)); });

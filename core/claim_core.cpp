@@ -13,6 +13,8 @@ std::shared_ptr<operation<lease>> claim_core::begin(bool may_queue,
                                                     std::chrono::steady_clock::time_point deadline,
                                                     operation<lease>::sink_type sink,
                                                     error_code& refused) const {
+    refused = refusal(*client);
+    if (refused) return nullptr;
     const auto attempt = make_attempt(may_queue, std::move(sink));
     refused = client->entrance()->post([attempt, deadline, client = client, may_queue] {
         environment& world = client->world();

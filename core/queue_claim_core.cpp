@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/call.hpp"
 #include "core/contender/contender.hpp"
 #include "core/holder_record.hpp"
 #include "core/recipe_arguments.hpp"
@@ -53,9 +54,11 @@ std::shared_ptr<acquire_operation> queue_claim_core::make_attempt(bool may_queue
 std::shared_ptr<queue_listing> queue_claim_core::list(std::size_t most, std::chrono::milliseconds timeout,
                                                       queue_listing::sink_type sink,
                                                       error_code& refused) const {
-    auto query = std::make_shared<queue_listing>(client, settings_, order_, most, std::move(sink));
     refused = errc::invalid_duration;
-    if (timeout <= std::chrono::milliseconds::zero()) return query;
+    if (timeout <= std::chrono::milliseconds::zero()) return nullptr;
+    refused = refusal(*client);
+    if (refused) return nullptr;
+    auto query = std::make_shared<queue_listing>(client, settings_, order_, most, std::move(sink));
     refused = client->entrance()->post(
         [query, timeout, client = client] { query->start(saturating_add(client->world().now(), timeout)); });
     return query;

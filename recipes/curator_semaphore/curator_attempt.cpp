@@ -28,7 +28,7 @@ asio::awaitable<void> curator_attempt::run(std::shared_ptr<curator_attempt> self
         const auto home = co_await self->core_->usable_session(*self);
         if (!home) co_return;
         const next then = co_await self->compete(home);
-        self->mutex_watch_.reset();
+        self->stop_guarding();
         if (then != next::again || self->given_up) co_return;
         const auto delay = self->delays_.next(self->world_.random_unit());
         co_await self->pause(delay);
@@ -46,7 +46,7 @@ asio::awaitable<curator_attempt::next> curator_attempt::compete(std::shared_ptr<
         const std::string path = mutex.front().path;
         ec = co_await pass_leases(home, path, mine);
     }
-    mutex_watch_.reset();
+    stop_guarding();
     if (given_up) co_return next::stop;
     if (!ec) co_return grant(mine) ? next::granted : next::stop;
     if (is_rejoin(ec)) co_return next::again;
@@ -73,6 +73,7 @@ asio::awaitable<error_code> curator_attempt::pass_leases(std::shared_ptr<session
     error_code ec = co_await join.run(home, mine);
     if (ec) co_return ec;
     lease_node_ = mine.front().path;
+    guarding_ = true;
     guard_mutex(home, mutex);
     own_watches own(*this, mine);
     queue_turn turn(*this, leases_.front(), may_queue_, own, core_->handlers());
@@ -87,16 +88,28 @@ void curator_attempt::guard_mutex(const std::shared_ptr<session>& home, const st
     const auto look = [weak = weak_from_this(), weak_home = std::weak_ptr(home), mutex] {
         const auto self = std::static_pointer_cast<curator_attempt>(weak.lock());
         const auto where = weak_home.lock();
-        if (self && where && self->mutex_watch_) self->guard_mutex(where, mutex);
+        if (self && where && self->guarding_) self->guard_mutex(where, mutex);
     };
     mutex_watch_ = home->watch(
-        mutex, look, [weak = weak_from_this(), weak_home = std::weak_ptr(home)](const get_reply& answer) {
+        mutex, look,
+        [weak = weak_from_this(), weak_home = std::weak_ptr(home), look](const get_reply& answer) {
             const auto self = std::static_pointer_cast<curator_attempt>(weak.lock());
             const auto where = weak_home.lock();
-            if (!self || !where || !self->mutex_watch_ || !is_code(answer.ec, server_errc::no_node)) return;
-            self->robbed_ = true;
-            where->remove(self->lease_node_, [](const reply&) {});
+            if (!self || !where || where->ended() || !self->guarding_ || !answer.ec) return;
+            if (is_code(answer.ec, server_errc::no_node)) {
+                self->robbed_ = true;
+                where->obligations().add(self->lease_node_, nullptr, {});
+            } else {  // no watch was left (hazard B5)
+                environment& world = self->world();
+                self->guard_again_ = world.call_at(world.now() + refused_delay, look);
+            }
         });
+}
+
+void curator_attempt::stop_guarding() {
+    guarding_ = false;
+    guard_again_.reset();
+    mutex_watch_.reset();
 }
 
 bool curator_attempt::grant(nodes& mine) {

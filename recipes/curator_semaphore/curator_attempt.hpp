@@ -33,6 +33,7 @@ private:
     asio::awaitable<error_code> pass_leases(std::shared_ptr<session> home, const std::string& mutex,
                                             nodes& mine);
     void guard_mutex(const std::shared_ptr<session>& home, const std::string& mutex);
+    void stop_guarding();
     bool grant(nodes& mine);
 
     const std::shared_ptr<client_core> core_;
@@ -40,6 +41,8 @@ private:
     const std::vector<settings_ptr> leases_;
     const bool may_queue_;
     watch_ticket mutex_watch_;
+    scheduled_call guard_again_;
+    bool guarding_ = false;
     bool robbed_ = false;     // of the mutex
     std::string lease_node_;  // while it is not granted
     backoff delays_{std::chrono::milliseconds(10), std::chrono::seconds(2)};

@@ -36,8 +36,11 @@ asio::awaitable<void> candidacy::run(std::shared_ptr<candidacy> self) {
         const campaign_end how = ec ? judge_campaign(ec) : campaign_end::withdrawn;
         if (how == campaign_end::final) self->give_up(ec);
         if (how == campaign_end::failed && self->goes_on()) co_await self->sit_out(ec);
-        // Withdrawn at the moment of the grant: the lease is dropped, and so deleted (hazard F15).
-        if (ec || !self->goes_on()) continue;
+        if (ec) continue;
+        if (!self->goes_on()) {  // withdrawn at the moment of the grant (hazard F15)
+            if (!self->given_up) (void)co_await self->release(std::move(held));
+            continue;
+        }
         self->delays_.reset();
         co_await self->serve(std::move(held));
     }

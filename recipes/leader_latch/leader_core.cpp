@@ -5,6 +5,7 @@
 
 #include <boost/asio/error.hpp>
 
+#include "core/call.hpp"
 #include "core/path.hpp"
 #include "core/recipe_arguments.hpp"
 #include "core/text.hpp"
@@ -109,9 +110,10 @@ void leader_core::begin_term(const leader_term& term) {
 // All that was promised is kept before `done`: the node is gone, the last change told.
 error_code leader_core::close(close_mode mode, std::function<void(error_code, bool)> done) {
     if (client->entrance()->in_other_process()) return errc::wrong_process;
-    if (mode == close_mode::silent) changes->silence();
-    if (heirs) heirs->silence();
-    return client->entrance()->post([self = shared_from_this(), mode, done = std::move(done)] {
+    if (mode == close_mode::silent) changes->mute();
+    if (heirs) heirs->mute();
+    const error_code refused = client->entrance()->post([self = shared_from_this(), mode,
+                                                         done = std::move(done)] {
         std::function<void()> at_end = [done] { done({}, true); };
         if (mode == close_mode::notify) {
             at_end = [done, handlers = self->client->handlers()] { handlers([done] { done({}, true); }); };
@@ -119,6 +121,10 @@ error_code leader_core::close(close_mode mode, std::function<void(error_code, bo
         self->at_end_.push_back(std::move(at_end));
         self->retire();
     });
+    // Only now: a handler may wait for what this close ends.
+    if (mode == close_mode::silent) changes->silence();
+    if (heirs) heirs->silence();
+    return refused;
 }
 
 void leader_core::retire() {
@@ -140,6 +146,8 @@ error_code leader_core::resign(after_term then, std::function<void(error_code, r
 std::shared_ptr<operation_base> leader_core::await(std::chrono::steady_clock::time_point deadline,
                                                    operation<leader_term>::sink_type sink,
                                                    error_code& refused) {
+    refused = refusal(*client);
+    if (refused) return nullptr;
     auto wait = std::make_shared<leadership_wait>(client, std::move(sink));
     refused = client->entrance()->post([self = shared_from_this(), wait, deadline] {
         self->client->admit(wait);
@@ -164,9 +172,11 @@ std::shared_ptr<operation_base> leader_core::await(std::chrono::steady_clock::ti
 std::shared_ptr<operation_base> leader_core::publish(std::string value, std::chrono::milliseconds timeout,
                                                      operation<bool>::sink_type sink, error_code& refused) {
     check_value(value);
-    auto write = std::make_shared<record_write>(shared_from_this(), std::move(sink));
     refused = errc::invalid_duration;
-    if (timeout <= std::chrono::milliseconds::zero()) return write;
+    if (timeout <= std::chrono::milliseconds::zero()) return nullptr;
+    refused = refusal(*client);
+    if (refused) return nullptr;
+    auto write = std::make_shared<record_write>(shared_from_this(), std::move(sink));
     refused = client->entrance()->post([write, timeout, value = std::move(value)]() mutable {
         const boot_time end = saturating_add(write->world().now(), timeout);
         write->start([&value](leader_record& changed) { changed.value = std::move(value); }, end);
@@ -177,18 +187,22 @@ std::shared_ptr<operation_base> leader_core::publish(std::string value, std::chr
 std::shared_ptr<operation_base> leader_core::hand_over(std::chrono::milliseconds limit, after_term then,
                                                        operation<hand_over_result>::sink_type sink,
                                                        error_code& refused) {
-    auto giving = std::make_shared<hand_over_operation>(shared_from_this(), then, std::move(sink));
     refused = errc::invalid_duration;
-    if (limit <= std::chrono::milliseconds::zero()) return giving;
+    if (limit <= std::chrono::milliseconds::zero()) return nullptr;
+    refused = refusal(*client);
+    if (refused) return nullptr;
+    auto giving = std::make_shared<hand_over_operation>(shared_from_this(), then, std::move(sink));
     refused = client->entrance()->post([giving, limit] { giving->start(limit); });
     return giving;
 }
 
 std::shared_ptr<queue_listing> leader_core::list(std::size_t most, std::chrono::milliseconds timeout,
                                                  queue_listing::sink_type sink, error_code& refused) const {
-    auto query = std::make_shared<queue_listing>(client, settings_, latch_queue, most, std::move(sink));
     refused = errc::invalid_duration;
-    if (timeout <= std::chrono::milliseconds::zero()) return query;
+    if (timeout <= std::chrono::milliseconds::zero()) return nullptr;
+    refused = refusal(*client);
+    if (refused) return nullptr;
+    auto query = std::make_shared<queue_listing>(client, settings_, latch_queue, most, std::move(sink));
     refused = client->entrance()->post(
         [query, timeout, on = client] { query->start(saturating_add(on->world().now(), timeout)); });
     return query;

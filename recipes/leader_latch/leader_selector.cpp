@@ -116,7 +116,7 @@ std::vector<leader_candidate> leader_selector::participants(std::chrono::millise
 }
 
 void leader_selector::close() {
-    if (*core_->closed) return;
+    if (core_->latch->client->entrance()->in_other_process() || *core_->closed) return;
     if (core_->work->is_here()) return core_->close([](error_code, bool) {});
     detail::blocking_result<bool> outcome;
     core_->close(outcome.sink());

@@ -50,8 +50,14 @@ asio::awaitable<void> record_write::run(std::shared_ptr<record_write> self) {
         const bool lost = self->term_->state() == lease_state::lost;
         error_code over;
         if (lost || home->id() != self->term_->who().session_id) over = errc::lease_lost;
-        // It would undo what has been written since (a change may have been sent behind this one).
-        if (self->sent_ && self->number_ != self->core_->changes_of_record) over = errc::outcome_unknown;
+        // It would undo what has been written since: a later change may have been sent behind this one. One that was never
+        // sent takes the later ones along.
+        const bool overtaken = self->number_ != self->core_->changes_of_record;
+        if (self->sent_ && overtaken) over = errc::outcome_unknown;
+        if (!self->sent_ && overtaken) {
+            self->data_ = write_leader_record(self->core_->record);
+            self->number_ = self->core_->changes_of_record;
+        }
         if (over) {
             self->finish(over, false);
             co_return;

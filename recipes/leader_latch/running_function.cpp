@@ -1,8 +1,11 @@
 #include "recipes/leader_latch/running_function.hpp"
 
 #include <exception>
+#include <functional>
 #include <optional>
 #include <stop_token>
+#include <system_error>
+#include <utility>
 
 #include <glog/logging.h>
 #include <boost/asio/awaitable.hpp>
@@ -74,8 +77,8 @@ bool running_function::is_here() const {
 }
 
 // The thread ends by itself right after it has said so; nobody joins it, for a function may destroy its own selector.
-void function_on_thread::begin(leader_term term, end_sink ended) {
-    std::thread([self = shared_from_this(), term = std::move(term), ended = std::move(ended)] {
+void function_on_thread::begin(leader_term term, end_sink ended) try {
+    std::thread([self = shared_from_this(), term = std::move(term), ended] {
         self->enter();
         std::exception_ptr thrown;
         try {
@@ -86,11 +89,22 @@ void function_on_thread::begin(leader_term term, end_sink ended) {
         }
         ended(thrown);
     }).detach();
+} catch (const std::system_error&) {  // no more threads: as if the function had thrown
+    ended(std::current_exception());
 }
 
 namespace {
 
 using boost::asio::awaitable;
+
+/// The end of a coroutine, also of one that is destroyed with its executor's context.
+struct single_end {
+    std::function<void(std::exception_ptr)> ended;
+    void operator()(const std::exception_ptr& thrown) {
+        if (ended) std::exchange(ended, nullptr)(thrown);
+    }
+    ~single_end() { (*this)({}); }
+};
 
 /// Hands the request to stop to a coroutine: the signal belongs to its executor.
 struct cancellation {
@@ -109,7 +123,9 @@ void function_as_coroutine::begin(leader_term term, end_sink ended) {
     auto cancel = std::make_shared<cancellation>();
     const auto slot = cancel->signal.slot();
     const std::stop_token stop = term.ended;
-    auto finished = [cancel, ended = std::move(ended)](const std::exception_ptr& thrown) { ended(thrown); };
+    auto end = std::make_shared<single_end>();
+    end->ended = std::move(ended);
+    auto finished = [cancel, end](const std::exception_ptr& thrown) { (*end)(thrown); };
     auto strand = boost::asio::make_strand(executor_);
     boost::asio::co_spawn(strand, run_unless_over(what_, std::move(term)),
                           boost::asio::bind_cancellation_slot(slot, std::move(finished)));

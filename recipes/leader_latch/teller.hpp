@@ -27,9 +27,11 @@ public:
         });
     }
 
+    /// The handler is not called any more, though it may still run.
+    void mute() noexcept { silent_ = true; }
     /// The handler is not called any more; waits until it has returned, unless it is the caller.
     void silence() {
-        silent_ = true;
+        mute();
         const std::lock_guard running(running_);
     }
 

@@ -57,6 +57,7 @@ asio::awaitable<void> downgrade::replace(std::shared_ptr<session> home) {
         home->obligations().add(writer, kept_, {});
         home->obligations().add(reader, kept_, {});
     }
+    kept_.reset();
     finish(then == next::failed ? why : make_error_code(errc::lease_lost), lease());
 }
 

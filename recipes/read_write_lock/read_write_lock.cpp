@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/blocking.hpp"
+#include "core/call.hpp"
 #include "core/completion.hpp"
 #include "core/queue_claim_core.hpp"
 #include "recipes/read_write_lock/downgrade.hpp"
@@ -32,6 +33,8 @@ public:
             throw argument_error(errc::invalid_argument, "downgrade: the lease of '" + held->first().node +
                                                              "' must be a write lease of '" + write->path +
                                                              "'");
+        refused = refusal(*write->client);
+        if (refused) return nullptr;
         held->silence();
         auto change =
             std::make_shared<downgrade>(write->client, read->queue(), std::move(writer), std::move(sink));

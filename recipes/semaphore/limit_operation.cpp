@@ -74,7 +74,7 @@ asio::awaitable<reply> limit_operation::attempt(session& home, semaphore_state& 
     const auto declared = read_semaphore_record(queue_->levels.back().data);
     const semaphore_record known = record.value_or(declared.value_or(semaphore_record()));
     const semaphore_record wanted = changed_record(change_, known);
-    if (record && wanted == known) co_return outcome;
+    if (record && wanted == known) co_return co_await confirm(home, directory.record_version);
     co_return co_await change(home, write_semaphore_record(wanted), directory.record_version);
 }
 
@@ -101,6 +101,17 @@ asio::awaitable<reply> limit_operation::change(session& home, const std::string&
     const mailbox<stat_reply> written(world_.executor());
     home.set(queue_->directory, record, version, written.sink());
     const stat_reply answer = co_await written.take();
+    co_return answer;
+}
+
+// It is so already, by a server that may be behind: the quorum tells whether that record is the last (hazards B15, E17).
+asio::awaitable<reply> limit_operation::confirm(session& home, std::int32_t version) {
+    std::vector<multi_op> ops(1);
+    ops.front().path = queue_->directory;
+    ops.front().version = version;
+    const mailbox<multi_reply> checked(world_.executor());
+    home.multi(ops, checked.sink());
+    const multi_reply answer = co_await checked.take();
     co_return answer;
 }
 

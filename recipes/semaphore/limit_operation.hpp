@@ -40,6 +40,7 @@ private:
     asio::awaitable<reply> count_permits(session& home, const semaphore_record& record,
                                          const std::vector<std::string>& children, semaphore_state& seen);
     asio::awaitable<reply> change(session& home, const std::string& record, std::int32_t version);
+    asio::awaitable<reply> confirm(session& home, std::int32_t version);
     asio::awaitable<reply> create(session& home);
     [[nodiscard]] error_code deadline_error() const override { return errc::servers_unreachable; }
 

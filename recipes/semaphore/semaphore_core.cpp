@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/call.hpp"
 #include "recipes/semaphore/semaphore_plan.hpp"
 
 namespace paddock::detail {
@@ -45,9 +46,11 @@ std::shared_ptr<queue_claim_core> semaphore_core::claim_of(std::uint32_t permits
 std::shared_ptr<limit_operation> semaphore_core::begin(limit_change change, std::chrono::milliseconds timeout,
                                                        limit_operation::sink_type sink,
                                                        error_code& refused) const {
-    auto query = std::make_shared<limit_operation>(client, one_permit_->queue(), change, std::move(sink));
     refused = errc::invalid_duration;
-    if (timeout <= std::chrono::milliseconds::zero()) return query;
+    if (timeout <= std::chrono::milliseconds::zero()) return nullptr;
+    refused = refusal(*client);
+    if (refused) return nullptr;
+    auto query = std::make_shared<limit_operation>(client, one_permit_->queue(), change, std::move(sink));
     refused = client->entrance()->post(
         [query, timeout, client = client] { query->start(saturating_add(client->world().now(), timeout)); });
     return query;
