@@ -9,7 +9,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class DoubleBarrierOnServers : public LockOnServersTest {};
+class DoubleBarrierOnServers : public LockOnServersTest {
+protected:
+    // The directory keeps its record until servers reap it, once a minute.
+    void TearDown() override {
+        EXPECT_TRUE(has_nodes(path("party"), 0, 30s));
+        ask([&](raw_client& raw) { return raw.remove(path("party")); });
+        LockOnServersTest::TearDown();
+    }
+};
 
 INSTANTIATE_TEST_SUITE_P(Servers, DoubleBarrierOnServers, ::testing::Values(1, 3));
 

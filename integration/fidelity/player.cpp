@@ -70,7 +70,7 @@ private:
         using kind = script_step::kind;
         switch (step.what) {
             case kind::requests:
-                if (removes_watch(step)) flush({step.who});  // it takes effect before it is sent
+                if (acts_unsent(step)) flush({step.who});
                 return step.fault ? strike(step, number) : send(step.who, number, step.requests);
             case kind::cut: flush({step.who}); return reconnect(step.who, [&] { on_.cut(step.who); });
             case kind::leave:
@@ -85,8 +85,12 @@ private:
         }
     }
 
-    static bool removes_watch(const script_step& step) {
-        return std::ranges::count(step.requests, request_kind::remove_watch, &request::kind) > 0;
+    /// A removed watch is gone before the servers know, and a bad multi is refused without asking them: both may come
+    /// before an event that is still on its way.
+    static bool acts_unsent(const script_step& step) {
+        return std::ranges::any_of(step.requests, [](const request& one) {
+            return one.kind == request_kind::remove_watch || one.kind == request_kind::multi;
+        });
     }
     void issue(actor_number who, const std::string& number, const std::vector<request>& requests) {
         for (std::size_t i = 0; i < requests.size(); ++i) {
