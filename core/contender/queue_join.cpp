@@ -72,8 +72,9 @@ asio::awaitable<error_code> queue_join::join_as(std::shared_ptr<session> home, c
                 co_await back_off();  // the cause may be a server that cannot process the request
                 continue;
             }
-            // Refused the look: nobody knows whether it is there.
-            if (ec && ec.category() != round_category()) uncertain = true;
+            // Refused the look: nobody knows whether it is there. What is missing of several may only be late.
+            if (ec && (ec.category() != round_category() || ec == make_error_code(round_end::node_gone)))
+                uncertain = true;
         }
         if (!ec || ec.category() == round_category()) co_return ec;
         if (is_code(ec, server_errc::no_node) && ++missing <= missing_rounds_max) {

@@ -123,9 +123,10 @@ latch_view latch_operation::view_of(const get_reply& seen, const session& home) 
 
 void latch_operation::remember(const latch_view& seen) {
     if (request_.since && request_.since->node == seen.node) return;
-    request_.since.emplace();
-    request_.since->node = seen.node;
-    request_.since->round = seen.record->round;
+    latch_request::moment now;
+    now.node = seen.node;
+    now.round = seen.record->round;
+    request_.since = now;
 }
 
 // Nobody has used the latch yet; unless a change is in doubt, which went to a latch that is gone.
