@@ -190,7 +190,9 @@ TEST(ReadWritePlan, GarbageNeitherCrashesNorLetsAWriterIn) {
                 ASSERT_TRUE(std::ranges::count(children, got.predecessor));
                 ASSERT_NE(got.predecessor, name);
             }
-            if (got.what == verdict::hold) ASSERT_TRUE(!is_writer(name) || got.ahead == 0);
+            if (got.what == verdict::hold) {
+                ASSERT_TRUE(!is_writer(name) || got.ahead == 0);
+            }
         }
     }
 }
