@@ -54,10 +54,9 @@ protected:
             const generation& mine = generations_.at(member_of_.at(one.node));
             if (mine.now != detail::generation_record::state::ready)
                 return "a generation is over, and a member waits";
-            if (gone(mine)) return "a member is gone, and nobody breaks its generation";
-            const bool all =
-                std::ranges::all_of(mine.members, [this](const auto& node) { return nodes_.at(node) > 0; });
-            return all ? "all members leave, and wait" : std::string();
+            if (!others_leave(mine)) return {};
+            return gone(mine) ? "a member is gone, and nobody breaks its generation"
+                              : "all members leave, and wait";
         }
         if (at != rounds_.end() && at->second.now == detail::generation_record::state::ready) return {};
         const std::size_t waiting = waiting_at(one.path);
@@ -144,6 +143,14 @@ private:
 
     [[nodiscard]] bool gone(const generation& one) const {
         return !std::ranges::all_of(one.members, [this](const auto& node) { return nodes_.contains(node); });
+    }
+
+    /// Who is still inside sees it when leaving, and is waited for until then.
+    [[nodiscard]] bool others_leave(const generation& one) const {
+        return std::ranges::all_of(one.members, [this](const auto& node) {
+            const auto found = nodes_.find(node);
+            return found == nodes_.end() || found->second > 0;
+        });
     }
 
     [[nodiscard]] std::size_t waiting_at(const std::string& path) const {
