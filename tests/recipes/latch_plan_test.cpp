@@ -33,7 +33,7 @@ latch_view sees(std::int64_t count, std::int32_t version = 7, bool fresh = true)
 
 latch_request in_doubt(latch_verb what, std::int32_t version) {
     latch_request made = asks(what, 3);
-    made.doubt.emplace();
+    made.doubt = latch_request::moment();
     made.doubt->node = 100;
     made.doubt->version = version;
     return made;
@@ -88,7 +88,7 @@ TEST(LatchPlan, WaiterLearnsOfAZeroThatIsOver) {
     latch_request waiter = asks(latch_verb::wait);
     EXPECT_EQ(plan_latch(waiter, sees(2)).what, kind::wait);
     EXPECT_EQ(plan_latch(waiter, sees(0)).what, kind::done);
-    waiter.since.emplace();
+    waiter.since = latch_request::moment();
     waiter.since->node = 100;
     latch_view reset = sees(2);
     EXPECT_EQ(plan_latch(waiter, reset).what, kind::wait);
