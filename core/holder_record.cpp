@@ -7,6 +7,8 @@
 
 #include <boost/json.hpp>
 
+#include "core/json_fields.hpp"
+
 namespace paddock::detail {
 
 namespace json = boost::json;
@@ -38,13 +40,9 @@ std::int64_t number_of(const json::object& fields, std::string_view key) {
 }  // namespace
 
 std::optional<holder_record> read_record(std::string_view data) {
-    if (data.empty() || data.front() != '{') return std::nullopt;
-    boost::system::error_code failure;
-    json::parse_options shallow;
-    shallow.max_depth = 4;
-    const json::value parsed = json::parse(data, failure, json::storage_ptr(), shallow);
-    if (failure || !parsed.is_object()) return std::nullopt;
-    const json::object& fields = parsed.get_object();
+    const auto parsed = json_fields(data);
+    if (!parsed) return std::nullopt;
+    const json::object& fields = *parsed;
     if (!fields.contains("paddock")) return std::nullopt;
     holder_record record;
     record.host = text_of(fields, "host");

@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "core/json_fields.hpp"
+
 namespace paddock::detail {
 
 namespace json = boost::json;
@@ -28,13 +30,9 @@ bool read_number(const json::object& fields, std::string_view key, std::int64_t&
 }  // namespace
 
 std::optional<latch_record> read_latch(std::string_view data) {
-    if (data.empty() || data.front() != '{') return std::nullopt;
-    boost::system::error_code failure;
-    json::parse_options shallow;
-    shallow.max_depth = 4;
-    const json::value parsed = json::parse(data, failure, json::storage_ptr(), shallow);
-    if (failure || !parsed.is_object()) return std::nullopt;
-    const json::object& fields = parsed.get_object();
+    const auto parsed = json_fields(data);
+    if (!parsed) return std::nullopt;
+    const json::object& fields = *parsed;
     latch_record record;
     const json::value* const changes = fields.if_contains("changes");
     if (!fields.contains("paddock") || !read_number(fields, "initial", record.initial) ||

@@ -5,6 +5,8 @@
 
 #include <boost/json.hpp>
 
+#include "core/json_fields.hpp"
+
 namespace paddock::detail {
 
 namespace json = boost::json;
@@ -65,13 +67,9 @@ std::string write_generation(const generation_record& record) {
 std::optional<generation_record> read_generation(std::string_view data) {
     generation_record record;
     if (data.empty()) return record;
-    if (data.front() != '{') return std::nullopt;
-    boost::system::error_code failure;
-    json::parse_options shallow;
-    shallow.max_depth = 4;
-    const json::value parsed = json::parse(data, failure, json::storage_ptr(), shallow);
-    if (failure || !parsed.is_object()) return std::nullopt;
-    const json::object& fields = parsed.get_object();
+    const auto parsed = json_fields(data);
+    if (!parsed) return std::nullopt;
+    const json::object& fields = *parsed;
     record.generation = number_of(fields, "generation");
     const std::int64_t size = number_of(fields, "size");
     record.size = size < 0 ? 0 : static_cast<std::size_t>(size);

@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include "core/json_fields.hpp"
+
 namespace paddock::detail {
 
 namespace json = boost::json;
@@ -36,13 +38,9 @@ std::optional<fencing_token> token_of(const std::optional<std::string>& text) {
 }  // namespace
 
 std::optional<leader_record> read_leader_record(std::string_view data) {
-    if (data.empty() || data.front() != '{') return std::nullopt;
-    boost::system::error_code failure;
-    json::parse_options shallow;
-    shallow.max_depth = 4;
-    const json::value parsed = json::parse(data, failure, json::storage_ptr(), shallow);
-    if (failure || !parsed.is_object()) return std::nullopt;
-    const json::object& fields = parsed.get_object();
+    const auto parsed = json_fields(data);
+    if (!parsed) return std::nullopt;
+    const json::object& fields = *parsed;
     const auto term = token_of(text_of(fields, "term"));
     if (!term) return std::nullopt;
     leader_record record;

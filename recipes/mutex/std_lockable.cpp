@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/lockable_deadline.hpp"
+
 namespace paddock {
 
 lockable_mutex::lockable_mutex(client& on, std::string directory, mutex_options options)
@@ -23,14 +25,8 @@ bool lockable_mutex::try_lock() {
 }
 
 bool lockable_mutex::lock_for(std::chrono::duration<long double, std::nano> limit) {
-    using std::chrono::steady_clock;
     must_be_free();
-    const auto now = steady_clock::now();
-    const bool endless = limit >= steady_clock::time_point::max() - now;
-    const auto deadline = endless             ? steady_clock::time_point::max()
-                          : limit.count() > 0 ? now + std::chrono::ceil<std::chrono::nanoseconds>(limit)
-                                              : now;
-    held_ = mutex_.try_acquire_until(deadline);
+    held_ = mutex_.try_acquire_until(detail::lockable_deadline(limit));
     return static_cast<bool>(held_);
 }
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/lockable_deadline.hpp"
+
 namespace paddock {
 
 lockable_read_write::lockable_read_write(client& on, std::string directory, claim_options options)
@@ -34,14 +36,8 @@ bool lockable_read_write::try_lock_shared() {
 }
 
 bool lockable_read_write::lock_for(claim& side, nanoseconds limit) {
-    using std::chrono::steady_clock;
     must_be_free();
-    const auto now = steady_clock::now();
-    const bool endless = limit >= steady_clock::time_point::max() - now;
-    const auto deadline = endless             ? steady_clock::time_point::max()
-                          : limit.count() > 0 ? now + std::chrono::ceil<std::chrono::nanoseconds>(limit)
-                                              : now;
-    held_ = side.try_acquire_until(deadline);
+    held_ = side.try_acquire_until(detail::lockable_deadline(limit));
     return static_cast<bool>(held_);
 }
 

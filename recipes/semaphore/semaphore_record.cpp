@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include "core/json_fields.hpp"
+
 namespace paddock::detail {
 namespace {
 
@@ -26,14 +28,12 @@ std::string write_semaphore_record(const semaphore_record& record) {
 }
 
 std::optional<semaphore_record> read_semaphore_record(std::string_view data) {
-    boost::json::error_code ec;
-    const boost::json::value parsed = boost::json::parse({data.data(), data.size()}, ec);
-    if (ec || !parsed.is_object()) return std::nullopt;
-    const auto declared = number_in(parsed.get_object(), "declared");
-    const auto limit = number_in(parsed.get_object(), "limit");
+    const auto fields = json_fields(data);
+    if (!fields) return std::nullopt;
+    const auto declared = number_in(*fields, "declared");
+    const auto limit = number_in(*fields, "limit");
     if (!declared || !limit) return std::nullopt;
-    return semaphore_record{*declared, *limit,
-                            std::max(*limit, number_in(parsed.get_object(), "peak").value_or(0))};
+    return semaphore_record{*declared, *limit, std::max(*limit, number_in(*fields, "peak").value_or(0))};
 }
 
 }  // namespace paddock::detail
