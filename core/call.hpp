@@ -4,6 +4,8 @@
 #include <chrono>
 #include <memory>
 #include <stop_token>
+#include <string>
+#include <type_traits>
 #include <utility>
 
 #include <boost/asio/error.hpp>
@@ -21,17 +23,29 @@ inline boot_time end_of(environment& world, std::chrono::steady_clock::time_poin
     return saturating_add(world.now(), std::max(deadline, now) - now);
 }
 
+/// The end of a limit that begins now; no clock of the caller's is asked.
+inline boot_time end_of(environment& world, std::chrono::milliseconds limit) {
+    return saturating_add(world.now(), limit);
+}
+
 /// Why a client takes no more calls; nothing while it does. To be asked before an operation is made: that needs the
 /// client's environment, which a recipe may outlive.
 inline error_code refusal(const client_core& client) {
     return client.entrance()->post([] {});
 }
+inline error_code refusal(const client_core& client, std::chrono::steady_clock::time_point) {
+    return refusal(client);
+}
+/// A limit must be above zero.
+inline error_code refusal(const client_core& client, std::chrono::milliseconds limit) {
+    return limit > limit.zero() ? refusal(client) : make_error_code(errc::invalid_duration);
+}
 
-/// Starts an operation on core's executor, from any thread; what it does is bounded by `deadline`. The answer says that
-/// the client is closed or of another process: then the operation never completes.
-template <class Operation>
+/// Starts an operation on core's executor, from any thread; what it does is bounded by `deadline`, a point in time or a
+/// limit. The answer says that the client is closed or of another process: then the operation never completes.
+template <class Operation, class Deadline>
 error_code launch(const std::shared_ptr<client_core>& client, const std::shared_ptr<Operation>& what,
-                  std::chrono::steady_clock::time_point deadline) {
+                  Deadline deadline) {
     return client->entrance()->post([client, what, deadline] {
         operation_base& base = *what;
         const boot_time end = end_of(client->world(), deadline);
@@ -42,10 +56,10 @@ error_code launch(const std::shared_ptr<client_core>& client, const std::shared_
 }
 
 /// The blocking form. `make` makes the operation of a sink.
-template <class Result, class Make>
-Result call(const std::shared_ptr<client_core>& client, Make make,
-            std::chrono::steady_clock::time_point deadline, std::stop_token stop, error_code& ec) {
-    ec = refusal(*client);
+template <class Result, class Make, class Deadline>
+Result call(const std::shared_ptr<client_core>& client, Make make, Deadline deadline, std::stop_token stop,
+            error_code& ec) {
+    ec = refusal(*client, deadline);
     if (ec) return Result();
     blocking_result<Result> outcome;
     const auto started = make(outcome.sink());
@@ -59,10 +73,10 @@ Result call(const std::shared_ptr<client_core>& client, Make make,
 
 /// The `async_` form: `finish` is a `completion`; `tell(target, ec, result)` calls the target with what the handler is
 /// told of it.
-template <class Result, class Completion, class Make, class Tell>
+template <class Result, class Completion, class Make, class Tell, class Deadline>
 void call_async(const std::shared_ptr<client_core>& client, const Completion& finish, Make make, Tell tell,
-                std::chrono::steady_clock::time_point deadline) {
-    if (const error_code closed = refusal(*client))
+                Deadline deadline) {
+    if (const error_code closed = refusal(*client, deadline))
         return tell([&finish](auto... args) { finish->later(std::move(args)...); }, closed, Result());
     const auto cancelled = finish->cancels(client->entrance());
     const auto started =
@@ -71,6 +85,20 @@ void call_async(const std::shared_ptr<client_core>& client, const Completion& fi
     const error_code refused = launch(client, started, deadline);
     if (!refused) return;
     tell([&finish](auto... args) { finish->later(std::move(args)...); }, refused, Result());
+}
+
+/// The form of a call that throws; `form` is the one with an error_code. `path` says where it failed.
+template <class Form>
+auto or_throw(const std::string& path, Form form) {
+    error_code ec;
+    if constexpr (std::is_void_v<std::invoke_result_t<Form, error_code&>>) {
+        form(ec);
+        if (ec) throw boost::system::system_error(ec, path);
+    } else {
+        auto result = form(ec);
+        if (ec) throw boost::system::system_error(ec, path);
+        return result;
+    }
 }
 
 }  // namespace paddock::detail

@@ -70,6 +70,13 @@ public:
         });
     }
 
+    /// Cancellation completes it with `args`; what it waits for goes on. Call it as `on_cancel`.
+    void ends_on_cancel(std::shared_ptr<gate> entrance, Args... args) {
+        on_cancel(std::move(entrance), [waiting = this->weak_from_this(), args...] {
+            if (const auto self = waiting.lock()) (*self)(args...);
+        });
+    }
+
     /// Cancellation gives up the operation that is put into the result; call it before the start, as `on_cancel`.
     std::shared_ptr<std::weak_ptr<operation_base>> cancels(std::shared_ptr<gate> entrance) {
         auto place = std::make_shared<std::weak_ptr<operation_base>>();

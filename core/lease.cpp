@@ -102,9 +102,7 @@ void lease::start_check(std::shared_ptr<detail::lease_core> core,
                         boost::asio::any_completion_handler<void(error_code, bool)> handler) {
     auto finish = detail::make_completion(std::move(handler), handlers_of(core));
     if (!core) return finish->later(errc::empty_lease, false);
-    finish->on_cancel(core->context().entrance, [weak = std::weak_ptr(finish)] {
-        if (const auto waiting = weak.lock()) (*waiting)(boost::asio::error::operation_aborted, false);
-    });
+    finish->ends_on_cancel(core->context().entrance, boost::asio::error::operation_aborted, false);
     const error_code refused = core->check([finish](error_code ec, bool exists) { (*finish)(ec, exists); });
     if (refused) finish->later(unless_closed(refused), false);
 }
@@ -114,10 +112,8 @@ void lease::start_release(std::shared_ptr<detail::lease_core> core,
     auto finish = detail::make_completion(std::move(handler), handlers_of(core));
     if (!core) return finish->later(errc::empty_lease, release_result::already_lost);
     core->silence();
-    finish->on_cancel(core->context().entrance, [weak = std::weak_ptr(finish)] {
-        if (const auto waiting = weak.lock())
-            (*waiting)(boost::asio::error::operation_aborted, release_result::unconfirmed);
-    });
+    finish->ends_on_cancel(core->context().entrance, boost::asio::error::operation_aborted,
+                           release_result::unconfirmed);
     const error_code refused =
         core->release([finish](error_code ec, release_result result) { (*finish)(ec, result); });
     if (refused) finish->later(unless_closed(refused), release_result::already_lost);
