@@ -54,13 +54,10 @@ std::shared_ptr<acquire_operation> queue_claim_core::make_attempt(bool may_queue
 std::shared_ptr<queue_listing> queue_claim_core::list(std::size_t most, std::chrono::milliseconds timeout,
                                                       queue_listing::sink_type sink,
                                                       error_code& refused) const {
-    refused = errc::invalid_duration;
-    if (timeout <= std::chrono::milliseconds::zero()) return nullptr;
-    refused = refusal(*client);
+    refused = refusal(*client, timeout);
     if (refused) return nullptr;
     auto query = std::make_shared<queue_listing>(client, settings_, order_, most, std::move(sink));
-    refused = client->entrance()->post(
-        [query, timeout, client = client] { query->start(saturating_add(client->world().now(), timeout)); });
+    refused = launch(client, query, timeout);
     return query;
 }
 

@@ -26,10 +26,13 @@ public:
     void start() {
         core_->admit(this->shared_from_this());
         if (this->finished()) return;
+        if (const error_code refused = prepare()) return this->give_up(refused);
         this->drive(run(std::static_pointer_cast<round_operation>(this->shared_from_this())));
     }
 
 protected:
+    /// Before the first round; an error is final.
+    virtual error_code prepare() { return {}; }
     /// Finishes the operation, or returns to be called again. Returns soon once the operation is given up.
     virtual asio::awaitable<void> round(std::shared_ptr<session> home) = 0;
     /// After the last round: drops watches and budget shares, which are not for the thread of the last reference.

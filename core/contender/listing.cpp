@@ -40,10 +40,9 @@ queue_listing::queue_listing(std::shared_ptr<client_core> core,
       order_(std::move(order)),
       most_(most) {}
 
-void queue_listing::start(boot_time deadline) {
+void queue_listing::start() {
     core_->admit(shared_from_this());
     if (finished()) return;
-    expire_at(deadline);
     auto self = std::static_pointer_cast<queue_listing>(shared_from_this());
     drive(run(std::move(self)));
 }

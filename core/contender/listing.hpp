@@ -23,7 +23,8 @@ class queue_listing final : public operation<std::vector<contender_info>> {
 public:
     queue_listing(std::shared_ptr<client_core> core, std::shared_ptr<const contender_settings> queue,
                   queue_order order, std::size_t most, sink_type sink);
-    void start(boot_time deadline);
+    /// On core's executor.
+    void start();
 
 private:
     static asio::awaitable<void> run(std::shared_ptr<queue_listing> self);

@@ -7,12 +7,14 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/async_result.hpp>
 
 #include <paddock/client.hpp>
+#include <paddock/deadline.hpp>
 #include <paddock/lease.hpp>
 #include <paddock/transaction.hpp>
 
@@ -118,19 +120,25 @@ public:
 
     /// Blocks until this latch leads; does not start it. Unbounded; end it with `stop`, or by a close.
     leader_term await();
-    leader_term await(error_code& ec);
-    leader_term await(std::stop_token stop, error_code& ec);
+    leader_term await(error_code& ec) { return await(std::stop_token(), ec); }
+    leader_term await(std::stop_token stop, error_code& ec) {
+        return await_blocking(detail::no_deadline, std::move(stop), ec);
+    }
     /// Empty, or an error code, when it does not lead in time: `errc::timed_out`, or `errc::servers_unreachable` when
     /// there is no connection. A limit of zero or less is refused (`errc::invalid_duration`).
-    std::optional<leader_term> await_for(std::chrono::nanoseconds limit);
+    std::optional<leader_term> await_for(std::chrono::nanoseconds limit) {
+        return await_until(detail::deadline_after(limit));
+    }
     leader_term await_for(std::chrono::nanoseconds limit, error_code& ec);
     std::optional<leader_term> await_until(std::chrono::steady_clock::time_point deadline);
-    leader_term await_until(std::chrono::steady_clock::time_point deadline, error_code& ec);
+    leader_term await_until(std::chrono::steady_clock::time_point deadline, error_code& ec) {
+        return await_blocking(deadline, {}, ec);
+    }
 
     /// Completion signature: `void(error_code, leader_term)`. Cancellation: terminal, partial, total.
     template <boost::asio::completion_token_for<void(error_code, leader_term)> Token>
     auto async_await(Token&& token) {
-        return async_await_until(std::chrono::steady_clock::time_point::max(), std::forward<Token>(token));
+        return async_await_until(detail::no_deadline, std::forward<Token>(token));
     }
     template <boost::asio::completion_token_for<void(error_code, leader_term)> Token>
     auto async_await_until(std::chrono::steady_clock::time_point deadline, Token&& token) {

@@ -1,10 +1,10 @@
 // The decisions of the leader latch and its record, without any server.
-#include "recipes/leader_latch/leader_plan.hpp"
+#include "recipes/leader/layout/leader_plan.hpp"
 
 #include <gtest/gtest.h>
 #include <boost/asio/error.hpp>
 
-#include "recipes/leader_latch/leader_record.hpp"
+#include "recipes/leader/layout/leader_record.hpp"
 
 namespace paddock::detail {
 namespace {

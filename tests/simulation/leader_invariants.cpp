@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "core/path.hpp"
-#include "recipes/leader_latch/leader_record.hpp"
+#include "recipes/leader/layout/leader_record.hpp"
 #include "tests/simulation/allowances.hpp"
 #include "tests/simulation/leader_workload.hpp"
 #include "tests/simulation/violation.hpp"

@@ -1,18 +1,18 @@
-#include "recipes/leader_latch/candidacy.hpp"
+#include "recipes/leader/candidacy/candidacy.hpp"
 
 #include <glog/logging.h>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/error.hpp>
 
-#include "recipes/leader_latch/leader_plan.hpp"
+#include "recipes/leader/layout/leader_plan.hpp"
 
 namespace paddock::detail {
 
-candidacy::candidacy(std::shared_ptr<leader_core> core)
-    : operation<bool>(core->client->world(), [](error_code, bool) {}), core_(std::move(core)) {}
+candidacy::candidacy(std::shared_ptr<latch_state> latch)
+    : operation<bool>(latch->client->world(), [](error_code, bool) {}), latch_(std::move(latch)) {}
 
 void candidacy::start() {
-    core_->client->admit(shared_from_this());
+    latch_->client->admit(shared_from_this());
     auto self = std::static_pointer_cast<candidacy>(shared_from_this());
     drive(run(std::move(self)));
 }
@@ -45,7 +45,7 @@ asio::awaitable<void> candidacy::run(std::shared_ptr<candidacy> self) {
         co_await self->serve(std::move(held));
     }
     self->finish({}, true);
-    self->core_->ended(self->why_);
+    self->latch_->ended(self->why_);
 }
 
 asio::awaitable<error_code> candidacy::campaign(lease& held) {
@@ -54,7 +54,7 @@ asio::awaitable<error_code> candidacy::campaign(lease& held) {
         lease held;
     };
     const mailbox<grant> box(world_.executor());
-    attempt_ = std::make_shared<contender>(core_->client, std::vector{core_->settings()}, true,
+    attempt_ = std::make_shared<contender>(latch_->client, std::vector{latch_->settings}, true,
                                            [sink = box.sink()](error_code ec, lease got) {
                                                grant made;
                                                made.ec = ec;
@@ -64,7 +64,7 @@ asio::awaitable<error_code> candidacy::campaign(lease& held) {
     attempt_->start();
     grant granted = co_await box.take();
     attempt_.reset();
-    core_->joined({});
+    latch_->joined({});
     held = std::move(granted.held);
     co_return granted.ec;
 }
@@ -72,8 +72,8 @@ asio::awaitable<error_code> candidacy::campaign(lease& held) {
 // Whatever ended it: rights may be given back, budgets freed, a directory with a full counter removed. Nobody else would
 // start this latch again (hazard F11).
 asio::awaitable<void> candidacy::sit_out(error_code ec) {
-    core_->seat.now(candidate_state::failing, ec);
-    LOG_EVERY_T(WARNING, 60) << "paddock: a campaign to lead " << core_->directory << " failed ("
+    latch_->seat.now(candidate_state::failing, ec);
+    LOG_EVERY_T(WARNING, 60) << "paddock: a campaign to lead " << latch_->directory << " failed ("
                              << ec.message() << "); tried again within a minute";
     bool over = false;
     const auto delay = delays_.next(world_.random_unit());
@@ -88,7 +88,7 @@ std::shared_ptr<candidacy::term_end> candidacy::watch_over(const lease& held) {
     auto end = std::make_shared<term_end>();
     const std::weak_ptr<operation_base> waiting = shared_from_this();
     end->on_loss.emplace(held.lost_token(),
-                         [ended = end->ended, waiting, entrance = core_->client->entrance()]() mutable {
+                         [ended = end->ended, waiting, entrance = latch_->client->entrance()]() mutable {
                              ended.request_stop();
                              (void)entrance->post([waiting] {
                                  if (const auto self = waiting.lock()) self->wake.notify();
@@ -99,10 +99,10 @@ std::shared_ptr<candidacy::term_end> candidacy::watch_over(const lease& held) {
 
 void candidacy::work_in(const leader_term& term) {
     work_over_ = false;
-    if (!core_->work) return;
+    if (!latch_->work) return;
     working_ = true;
     auto self = std::static_pointer_cast<candidacy>(shared_from_this());
-    core_->work(term, [self, entrance = core_->client->entrance()](after_term then) {
+    latch_->work(term, [self, entrance = latch_->client->entrance()](after_term then) {
         (void)entrance->post([self, then] {
             if (then == after_term::stop) self->wanted_ = false;
             self->working_ = false;
@@ -122,18 +122,18 @@ asio::awaitable<void> candidacy::serve(lease held) {
     term.node = held.node();
     term.ended = end->ended.get_token();
     leading_ = true;
-    core_->seat.enter(std::move(held), term);
-    core_->changes->tell(term);
-    core_->begin_term(term);
+    latch_->seat.enter(std::move(held), term);
+    latch_->changes->tell(term);
+    latch_->begin_term(term);
     work_in(term);
     while (goes_on() && resigning_.empty() && !work_over_ && own->state() != lease_state::lost)
         co_await wake.wait();
 
     leading_ = false;
-    lease over = core_->seat.leave();
-    core_->changes->tell(std::nullopt);
+    lease over = latch_->seat.leave();
+    latch_->changes->tell(std::nullopt);
     // Where users' stop callbacks belong; and nothing here waits for one that runs.
-    core_->client->leases()->signals([end = std::move(end)] { end->ended.request_stop(); });
+    latch_->client->leases()->signals([end = std::move(end)] { end->ended.request_stop(); });
     // The node goes when the work is over: not two at once (hazard F14). A closed client has nothing left to give back.
     while (working_ && !given_up) co_await wake.wait();
     release_result result = release_result::already_lost;

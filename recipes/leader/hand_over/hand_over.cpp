@@ -1,27 +1,32 @@
-#include "recipes/leader_latch/hand_over.hpp"
+#include "recipes/leader/hand_over/hand_over.hpp"
 
 #include <utility>
 
 #include <boost/asio/error.hpp>
 
+#include "core/node_reader.hpp"
 #include "core/path.hpp"
 #include "core/retry.hpp"
-#include "recipes/leader_latch/leader_plan.hpp"
-#include "recipes/leader_latch/record_write.hpp"
+#include "recipes/leader/calls/record_write.hpp"
+#include "recipes/leader/layout/leader_plan.hpp"
 
 namespace paddock::detail {
-hand_over_operation::hand_over_operation(std::shared_ptr<leader_core> core, after_term then, sink_type sink)
-    : operation<hand_over_result>(core->client->world(), std::move(sink)),
-      core_(std::move(core)),
+
+hand_over_operation::hand_over_operation(std::shared_ptr<latch_state> latch, std::chrono::milliseconds limit,
+                                         after_term then, sink_type sink)
+    : operation<hand_over_result>(latch->client->world(), std::move(sink)),
+      latch_(std::move(latch)),
+      limit_(limit),
       then_(then) {}
 
-void hand_over_operation::start(std::chrono::milliseconds limit) {
-    core_->client->admit(shared_from_this());
+void hand_over_operation::start() {
+    latch_->client->admit(shared_from_this());
     if (finished()) return;
-    term_ = core_->seat.held();
+    if (limit_ <= limit_.zero()) return give_up(errc::invalid_duration);
+    term_ = latch_->seat.held();
     if (!term_) return give_up(errc::not_owner);
-    end_ = saturating_add(world_.now(), limit);
-    limit_ = world_.call_at(end_, [this] {
+    end_ = saturating_add(world_.now(), limit_);
+    on_limit_ = world_.call_at(end_, [this] {
         const auto self = shared_from_this();
         limit_passed_ = true;
         wake.notify();
@@ -36,31 +41,26 @@ asio::awaitable<void> hand_over_operation::run(std::shared_ptr<hand_over_operati
     error_code ec = co_await self->choose(heir);
     if (!ec && !heir.empty()) ec = co_await self->announce(heir);
     if (!ec && !heir.empty()) ec = co_await self->wait_for(heir, how);
-    self->limit_.reset();
+    self->on_limit_.reset();
     if (self->given_up) co_return;
     if (ec || heir.empty()) {
         self->finish(ec, how);
         co_return;
     }
-    const error_code refused = self->core_->resign(
+    const error_code refused = self->latch_->resign(
         self->then_, [self, how](error_code failed, release_result) { self->finish(failed, how); });
     if (refused) self->finish(refused, how);
 }
 
-error_code hand_over_operation::term_over(const session& home) const {
-    const bool over = term_->state() == lease_state::lost || home.id() != term_->who().session_id;
-    return over ? make_error_code(errc::lease_lost) : error_code();
-}
-
 asio::awaitable<error_code> hand_over_operation::choose(std::string& heir) {
     for (;;) {  // ends by an answer, with the term, the limit, or by giving up
-        const auto home = co_await core_->client->usable_session(*this);
+        const auto home = co_await latch_->client->usable_session(*this);
         if (!home) co_return asio::error::operation_aborted;
-        const error_code over = term_over(*home);
+        const error_code over = term_over(*term_, *home);
         if (over) co_return over;
         if (limit_passed_) co_return errc::servers_unreachable;
         const mailbox<children_reply> listed(world_.executor());
-        home->children(core_->directory, listed.sink());
+        home->children(latch_->directory, listed.sink());
         const children_reply seen = co_await listed.take();
         if (worth_retrying(seen)) {
             if (seen.what == fate::answered) co_await pause(refused_delay);
@@ -74,9 +74,13 @@ asio::awaitable<error_code> hand_over_operation::choose(std::string& heir) {
 
 asio::awaitable<error_code> hand_over_operation::announce(std::string heir) {
     const mailbox<error_code> box(world_.executor());
-    const auto write =
-        std::make_shared<record_write>(core_, [sink = box.sink()](error_code ec, bool) { sink(ec); });
-    write->start([&heir](leader_record& changed) { changed.heir = std::move(heir); }, end_);
+    record_write::change_type change = [heir = std::move(heir)](leader_record& changed) {
+        changed.heir = heir;
+    };
+    record_write::sink_type written = [sink = box.sink()](error_code ec, bool) { sink(ec); };
+    const auto write = std::make_shared<record_write>(latch_, std::move(change), std::move(written));
+    write->expire_at(end_);
+    write->start();
     const error_code ec = co_await box.take();
     co_return ec;
 }
@@ -86,29 +90,19 @@ asio::awaitable<error_code> hand_over_operation::wait_for(const std::string& hei
     for (;;) {  // ends by what the heir does, with the term, the limit, or by giving up
         how = hand_over_result::unprepared;
         if (limit_passed_) co_return error_code();
-        const auto home = co_await core_->client->usable_session(*this);
+        const auto home = co_await latch_->client->usable_session(*this);
         if (!home) co_return asio::error::operation_aborted;
-        const error_code over = term_over(*home);
+        const error_code over = term_over(*term_, *home);
         if (over) co_return over;
-        fired_ = false;
-        const mailbox<get_reply> looked(world_.executor());
-        const watch_ticket watch = home->watch(
-            join_path(core_->directory, heir),
-            [weak = weak_from_this(), this] {
-                const auto self = weak.lock();
-                if (!self) return;
-                fired_ = true;
-                wake.notify();
-            },
-            looked.sink());
-        const get_reply seen = co_await looked.take();
+        node_reader node(*this, join_path(latch_->directory, heir));
+        const get_reply seen = co_await node.read(*home);
         how = hand_over_result::heir_gone;
         if (is_code(seen.ec, server_errc::no_node)) co_return error_code();
         how = hand_over_result::ready;
         if (!seen.ec && seen.node.version > 0) co_return error_code();
         if (!worth_retrying(seen) && seen.ec) co_return seen.ec;
         if (seen.what == fate::answered && seen.ec) co_await pause(refused_delay);
-        while (!seen.ec && !fired_ && !limit_passed_ && !given_up) co_await wake.wait();
+        while (!seen.ec && !node.changed() && !limit_passed_ && !given_up) co_await wake.wait();
         if (given_up) co_return asio::error::operation_aborted;
     }
 }

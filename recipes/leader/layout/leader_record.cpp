@@ -1,4 +1,4 @@
-#include "recipes/leader_latch/leader_record.hpp"
+#include "recipes/leader/layout/leader_record.hpp"
 
 #include <utility>
 

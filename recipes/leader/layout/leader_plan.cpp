@@ -1,4 +1,4 @@
-#include "recipes/leader_latch/leader_plan.hpp"
+#include "recipes/leader/layout/leader_plan.hpp"
 
 #include <algorithm>
 

@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "core/backoff.hpp"
-#include "recipes/leader_latch/leader_core.hpp"
+#include "core/contender/contender.hpp"
+#include "recipes/leader/term/latch_state.hpp"
 
 namespace paddock::detail {
 
@@ -16,9 +17,9 @@ namespace paddock::detail {
 /// (hazards F11, F12). A campaign is a contender, its lease the term.
 class candidacy final : public operation<bool> {
 public:
-    using resigned_sink = std::function<void(error_code, release_result)>;
+    using resigned_sink = latch_state::resigned_sink;
 
-    explicit candidacy(std::shared_ptr<leader_core> core);
+    explicit candidacy(std::shared_ptr<latch_state> latch);
 
     /// On core's executor, as all below.
     void start();
@@ -48,7 +49,7 @@ private:
     void answer_resignations(release_result result);
     [[nodiscard]] bool goes_on() const noexcept { return wanted_ && !given_up; }
 
-    const std::shared_ptr<leader_core> core_;
+    const std::shared_ptr<latch_state> latch_;
     std::shared_ptr<contender> attempt_;
     std::vector<resigned_sink> resigning_;
     backoff delays_{std::chrono::milliseconds(100), std::chrono::seconds(60)};

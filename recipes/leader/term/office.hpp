@@ -1,47 +1,54 @@
 #pragma once
 
+#include <chrono>
+#include <memory>
 #include <mutex>
 #include <optional>
-#include <stop_token>
+#include <string>
+#include <utility>
 
 #include <paddock/leader_latch.hpp>
+
+#include "core/gate.hpp"
 
 namespace paddock::detail {
 
 /// What a latch is and may do at this moment: changed on core's executor, asked from any thread.
 class office {
 public:
+    explicit office(std::shared_ptr<gate> entrance) : entrance_(std::move(entrance)) {}
+
     [[nodiscard]] bool leads() const {
-        const std::lock_guard lock(guard_);
-        return holds();
+        return ask(false, [&] { return holds(); });
     }
     [[nodiscard]] std::optional<leader_term> term() const {
-        const std::lock_guard lock(guard_);
-        return holds() ? std::optional(term_) : std::nullopt;
+        const std::optional<leader_term> none;
+        return ask(none, [&] { return holds() ? std::optional(term_) : none; });
     }
     [[nodiscard]] std::chrono::milliseconds remaining() const {
-        const std::lock_guard lock(guard_);
-        return holds() ? held_.remaining() : std::chrono::milliseconds::zero();
-    }
-    /// Throws `errc::not_owner`.
-    [[nodiscard]] transaction guard(const std::string& path) const {
-        const std::lock_guard lock(guard_);
-        if (!holds()) throw boost::system::system_error(errc::not_owner, path);
-        return transaction(held_);
+        const std::chrono::milliseconds none(0);
+        return ask(none, [&] { return holds() ? held_.remaining() : none; });
     }
     /// The lease of the present term; null when there is none.
     [[nodiscard]] std::shared_ptr<lease_core> held() const {
-        const std::lock_guard lock(guard_);
-        return holds() ? held_.core() : nullptr;
+        const std::shared_ptr<lease_core> none;
+        return ask(none, [&] { return holds() ? held_.core() : none; });
     }
     [[nodiscard]] candidate_state state() const {
-        const std::lock_guard lock(guard_);
-        const bool over = state_ == candidate_state::leading && !holds();
-        return over ? candidate_state::competing : state_;
+        return ask(candidate_state::idle, [&] {
+            const bool over = state_ == candidate_state::leading && !holds();
+            return over ? candidate_state::competing : state_;
+        });
     }
     [[nodiscard]] error_code failure() const {
+        return ask(make_error_code(errc::wrong_process), [&] { return failure_; });
+    }
+    /// Throws `errc::not_owner`.
+    [[nodiscard]] transaction guard(const std::string& path) const {
+        if (entrance_->in_other_process()) throw boost::system::system_error(errc::wrong_process, path);
         const std::lock_guard lock(guard_);
-        return failure_;
+        if (!holds()) throw boost::system::system_error(errc::not_owner, path);
+        return transaction(held_);
     }
 
     void enter(lease held, leader_term term) {
@@ -65,7 +72,15 @@ public:
 
 private:
     [[nodiscard]] bool holds() const { return held_ && held_.state() != lease_state::lost; }
+    // The lock may have been held when the process was forked.
+    template <class Answer, class Read>
+    Answer ask(Answer foreign, Read read) const {
+        if (entrance_->in_other_process()) return foreign;
+        const std::lock_guard lock(guard_);
+        return read();
+    }
 
+    const std::shared_ptr<gate> entrance_;
     mutable std::mutex guard_;
     lease held_;
     leader_term term_;

@@ -5,11 +5,9 @@
 
 #include <boost/asio/error.hpp>
 
-#include "core/blocking.hpp"
-#include "core/completion.hpp"
-#include "recipes/leader_latch/candidates.hpp"
-#include "recipes/leader_latch/leader_core.hpp"
-#include "recipes/leader_latch/running_function.hpp"
+#include "recipes/leader/calls/candidates.hpp"
+#include "recipes/leader/latch/leader_core.hpp"
+#include "recipes/leader/selector/running_function.hpp"
 
 namespace paddock {
 
@@ -87,9 +85,7 @@ leader_selector::~leader_selector() {
 }
 
 void leader_selector::start() {
-    error_code ec;
-    start(ec);
-    if (ec) throw boost::system::system_error(ec, path());
+    detail::or_throw(path(), [this](error_code& ec) { start(ec); });
 }
 
 void leader_selector::start(error_code& ec) { ec = core_->latch->start(); }
@@ -98,21 +94,18 @@ void leader_selector::interrupt() {
     (void)core_->latch->resign(core_->then, [](error_code, release_result) {});
 }
 
-bool leader_selector::leads() const { return core_->latch->leads(); }
-std::optional<leader_term> leader_selector::term() const { return core_->latch->term(); }
-candidate_state leader_selector::state() const { return core_->latch->state(); }
+bool leader_selector::leads() const { return core_->latch->seat.leads(); }
+std::optional<leader_term> leader_selector::term() const { return core_->latch->seat.term(); }
+candidate_state leader_selector::state() const { return core_->latch->seat.state(); }
 const std::string& leader_selector::path() const noexcept { return core_->latch->path; }
 
 std::vector<leader_candidate> leader_selector::participants(std::chrono::milliseconds timeout) {
-    error_code ec;
-    auto found = participants(timeout, ec);
-    if (ec) throw boost::system::system_error(ec, path());
-    return found;
+    return detail::or_throw(path(), [&](error_code& ec) { return participants(timeout, ec); });
 }
 
 std::vector<leader_candidate> leader_selector::participants(std::chrono::milliseconds timeout,
                                                             error_code& ec) {
-    return detail::list_candidates(*core_->latch, SIZE_MAX, timeout, ec);
+    return detail::list_candidates(core_->latch, SIZE_MAX, timeout, ec);
 }
 
 void leader_selector::close() {
@@ -127,9 +120,7 @@ void leader_selector::close() {
 void leader_selector::start_close(std::shared_ptr<detail::selector_core> core,
                                   boost::asio::any_completion_handler<void(error_code)> handler) {
     auto finish = detail::make_completion(std::move(handler), core->latch->client->handlers());
-    finish->on_cancel(core->latch->client->entrance(), [weak = std::weak_ptr(finish)] {
-        if (const auto waiting = weak.lock()) (*waiting)(boost::asio::error::operation_aborted);
-    });
+    finish->ends_on_cancel(core->latch->client->entrance(), boost::asio::error::operation_aborted);
     core->close([finish](error_code ec, bool) { finish->later(ec); });
 }
 

@@ -1,4 +1,4 @@
-#include "recipes/leader_latch/running_function.hpp"
+#include "recipes/leader/selector/running_function.hpp"
 
 #include <exception>
 #include <functional>

@@ -6,20 +6,17 @@
 
 #include <paddock/leader_observer.hpp>
 
-#include "core/backoff.hpp"
-#include "core/client_core.hpp"
-#include "recipes/leader_latch/teller.hpp"
+#include "core/round_operation.hpp"
+#include "core/teller.hpp"
 
 namespace paddock::detail {
 
 /// The driver of one observer, from its start until it is closed.
-class observation final : public operation<bool> {
+class observation final : public round_operation<bool> {
 public:
     using told = std::optional<leadership>;
 
     observation(std::shared_ptr<client_core> client, std::string directory, std::shared_ptr<teller<told>> to);
-    /// On core's executor.
-    void start();
 
 private:
     /// What was read of the present leader, and the watches that say when it is out of date.
@@ -31,8 +28,7 @@ private:
         watch_ticket on_directory;
     };
 
-    static asio::awaitable<void> run(std::shared_ptr<observation> self);
-    asio::awaitable<void> observe(std::shared_ptr<session> home);
+    asio::awaitable<void> round(std::shared_ptr<session> home) override;
     asio::awaitable<error_code> find_leader(session& home, view& seen);
     asio::awaitable<error_code> read_leader(session& home, view& seen);
     asio::awaitable<error_code> follow(std::shared_ptr<session> home, view& seen);
@@ -41,12 +37,11 @@ private:
     std::function<void()> rousing(bool& flag);
     void tell(told now);
 
-    const std::shared_ptr<client_core> client_;
     const std::string directory_;
     const std::shared_ptr<teller<told>> to_;
     std::optional<told> last_;
     fencing_token newest_;
-    backoff delays_{std::chrono::milliseconds(50), std::chrono::seconds(1)};
+    backoff patience_{std::chrono::milliseconds(50), std::chrono::seconds(1)};
     bool queue_changed_ = false;   ///< the leader's node, or, while nobody leads, the directory's children
     bool record_changed_ = false;  ///< the directory's data
 };

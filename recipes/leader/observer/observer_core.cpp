@@ -1,4 +1,4 @@
-#include "recipes/leader_latch/observer_core.hpp"
+#include "recipes/leader/observer/observer_core.hpp"
 
 #include <utility>
 
@@ -8,35 +8,19 @@
 #include "core/path.hpp"
 #include "core/recipe_arguments.hpp"
 #include "core/retry.hpp"
-#include "recipes/leader_latch/leader_core.hpp"
-#include "recipes/leader_latch/leader_plan.hpp"
+#include "recipes/leader/layout/leader_plan.hpp"
+#include "recipes/leader/layout/leader_record.hpp"
 
 namespace paddock::detail {
 
 observation::observation(std::shared_ptr<client_core> client, std::string directory,
                          std::shared_ptr<teller<told>> to)
-    : operation<bool>(client->world(), [](error_code, bool) {}),
-      client_(std::move(client)),
+    : round_operation(std::move(client), [](error_code, bool) {}),
       directory_(std::move(directory)),
       to_(std::move(to)) {}
 
-void observation::start() {
-    client_->admit(shared_from_this());
-    if (finished()) return;
-    auto self = std::static_pointer_cast<observation>(shared_from_this());
-    drive(run(std::move(self)));
-}
-
-asio::awaitable<void> observation::run(std::shared_ptr<observation> self) {
-    for (;;) {  // ends when it is closed
-        const auto home = co_await self->client_->usable_session(*self);
-        if (!home) co_return;
-        co_await self->observe(home);
-    }
-}
-
 // From one leader to the next. Whatever fires, or fails, leads back to a new listing.
-asio::awaitable<void> observation::observe(std::shared_ptr<session> home) {
+asio::awaitable<void> observation::round(std::shared_ptr<session> home) {
     view seen;
     queue_changed_ = false;
     error_code ec = co_await find_leader(*home, seen);
@@ -94,7 +78,7 @@ asio::awaitable<error_code> observation::follow(std::shared_ptr<session> home, v
         now.token = seen.token;
         now.value = value_in_term(record.data, seen.token);
         if (!queue_changed_) tell(std::move(now));
-        delays_.reset();
+        patience_.reset();
         while (!queue_changed_ && !record_changed_ && !given_up && !home->ended()) co_await wake.wait();
     }
     co_return error_code();
@@ -108,7 +92,7 @@ asio::awaitable<error_code> observation::wait_for_somebody(std::shared_ptr<sessi
     if (found.ec) co_return found.ec;
     if (!latch_queue(found.names).empty()) co_return error_code();
     tell(std::nullopt);
-    delays_.reset();
+    patience_.reset();
     while (!queue_changed_ && !given_up && !home->ended()) co_await wake.wait();
     co_return error_code();
 }
@@ -122,7 +106,7 @@ asio::awaitable<void> observation::sit_out(error_code ec) {
         LOG_EVERY_T(WARNING, 60) << "paddock: cannot observe " << directory_ << ": " << ec.message()
                                  << "; tried again once a second";
     }
-    co_await pause(delays_.next(world_.random_unit()));
+    co_await pause(patience_.next(world_.random_unit()));
 }
 
 // A new session may begin at a server that is behind what the old one has seen: a term that was told to be over does not

@@ -2,7 +2,8 @@
 
 #include <utility>
 
-#include "recipes/leader_latch/observer_core.hpp"
+#include "core/call.hpp"
+#include "recipes/leader/observer/observer_core.hpp"
 
 namespace paddock {
 namespace {
@@ -32,9 +33,7 @@ leader_observer::~leader_observer() {
 }
 
 void leader_observer::start() {
-    error_code ec;
-    start(ec);
-    if (ec) throw boost::system::system_error(ec, path());
+    detail::or_throw(path(), [this](error_code& ec) { start(ec); });
 }
 
 void leader_observer::start(error_code& ec) { ec = core_->start(); }
