@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -21,6 +22,9 @@ public:
               sink_type sink);
 
     void start() override;
+    /// Holds `token` until nothing of it waits in a queue: the nodes are granted or gone, a server has refused to delete
+    /// them, or their session is over. For who must know that it has left. To be called before the start.
+    void hold_while_queued(std::shared_ptr<void> token) noexcept { queued_ = std::move(token); }
 
 private:
     enum class next { granted, again, stop };
@@ -33,6 +37,7 @@ private:
     bool grant(nodes& mine);
     asio::awaitable<void> back_off();
 
+    std::shared_ptr<void> queued_;
     const std::shared_ptr<client_core> core_;
     const std::vector<settings_ptr> queues_;
     const bool may_queue_;

@@ -9,7 +9,8 @@ joined_node::~joined_node() {
     // The watch goes after the node: then it has fired, and costs no removal.
     using kept = std::pair<budget_share, watch_ticket>;
     auto keep = std::make_shared<kept>(std::move(share), std::move(own_watch));
-    home->obligations().add(std::move(path), std::move(keep), {});
+    home->obligations().add(std::move(path), std::move(keep),
+                            [queued = std::move(queued)](release_result) {});
 }
 
 }  // namespace paddock::detail

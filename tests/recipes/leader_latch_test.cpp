@@ -149,6 +149,62 @@ TEST_F(LeaderLatch, ClosedForGood) {
     EXPECT_EQ(late->ec, boost::asio::error::operation_aborted);
 }
 
+TEST_F(LeaderLatch, ClosedWhileItWaitsMeansThatItsNodeIsGone) {
+    add_leader(connected_client());
+    close(add_waiting(connected_client()));
+    EXPECT_EQ(nodes(), 1u) << "closed before its node was gone";
+}
+
+TEST_F(LeaderLatch, CloseOutlastsALostDelete) {
+    add_leader(connected_client());
+    candidate& waits = add_waiting(connected_client());
+    ensemble.fail_next(request_kind::remove, fault_position::before_commit);
+    bool closed = false;
+    waits.latch->async_close(close_mode::silent, [&](error_code) { closed = true; });
+    ASSERT_TRUE(run_until([&] { return ensemble.planned() == 0; }));
+    EXPECT_FALSE(closed);
+    ASSERT_TRUE(run_until([&] { return closed; }));
+    EXPECT_EQ(nodes(), 1u) << "closed before its node was gone";
+}
+
+// Without servers the session's end is the node's.
+TEST_F(LeaderLatch, CloseEndsWithTheSession) {
+    add_leader(connected_client());
+    core_client& two = connected_client();
+    candidate& waits = add_waiting(two);
+    ensemble.stall(true, two.number());
+    ensemble.refuse_connections(true);
+    const auto begun = world.now();
+    close(waits);
+    EXPECT_GT(world.now() - begun, 1s) << "closed though its node may be there";
+    EXPECT_LT(world.now() - begun, 4s) << "waits beyond its session";
+}
+
+TEST_F(LeaderLatch, CloseDoesNotWaitForRights) {
+    add_leader(connected_client());
+    candidate& waits = add_waiting(connected_client());
+    ensemble.deny([](request_kind kind, const std::string&) { return kind == request_kind::remove; });
+    const auto begun = world.now();
+    close(waits);
+    EXPECT_LT(world.now() - begun, 100ms);
+    ensemble.deny({});
+}
+
+TEST_F(LeaderLatch, StartedAgainWhileItsNodeIsBeingDeleted) {
+    add_leader(connected_client());
+    candidate& waits = add_waiting(connected_client());
+    const auto before = ensemble.children(directory);
+    std::size_t most = 0;
+    ensemble.fail_next(request_kind::remove, fault_position::before_commit);
+    (void)resign(waits, after_term::stop);
+    waits.latch->start();
+    ASSERT_TRUE(run_until([&] {
+        most = std::max(most, nodes());
+        return nodes() == 2 && ensemble.children(directory) != before;
+    }));
+    EXPECT_EQ(most, 2u) << "two campaigns at once";
+}
+
 TEST_F(LeaderLatch, StartedTwiceIsOneCandidate) {
     candidate& one = add_started(connected_client());
     one.latch->start();

@@ -44,8 +44,8 @@ error_code leader_core::start() {
 
 void leader_core::compete() {
     if (closed) return;
+    if (seat.state() == candidate_state::idle) seat.now(candidate_state::competing, {});
     if (running_) return running_->want(true);
-    seat.now(candidate_state::competing, {});
     running_ = std::make_shared<candidacy>(self());
     const auto starting = running_;
     if (heirs_) {
