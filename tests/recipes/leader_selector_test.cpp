@@ -6,7 +6,10 @@
 #include <stdexcept>
 
 #include <boost/asio/bind_executor.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "tests/support/core_fixture.hpp"
@@ -325,6 +328,37 @@ TEST_F(Selector, ClosingAfterItsClient) {
     EXPECT_FALSE(*closed);
     one.leave();
     EXPECT_TRUE(run_until([&] { return *closed; }));
+}
+
+// Its context goes while it waits there: that is an end too, or its term and a close would last for ever.
+TEST_F(Selector, CoroutineDestroyedWithItsContextHasEnded) {
+    core_client& by = connected_client();
+    auto context = std::make_unique<asio::io_context>();
+    bool begun = false;
+    const auto wait_for_ever = [&begun](leader_term) -> asio::awaitable<void> {
+        begun = true;
+        const auto executor = co_await asio::this_coro::executor;
+        asio::steady_timer never(executor, asio::steady_timer::time_point::max());
+        co_await never.async_wait(asio::use_awaitable);
+    };
+    selector_options once;
+    once.auto_requeue = false;
+    auto selector =
+        std::make_unique<leader_selector>(by.handle, directory, context->get_executor(), wait_for_ever, once);
+    selector->start();
+    ASSERT_TRUE(run_until([&] {
+        context->restart();
+        context->poll();
+        return begun;
+    }));
+    EXPECT_EQ(nodes(), 1u);
+    context.reset();
+    EXPECT_TRUE(run_until([&] { return selector->state() == candidate_state::idle; })) << "the term goes on";
+    EXPECT_EQ(nodes(), 0u);
+    bool closed = false;
+    selector->async_close([&](error_code) { closed = true; });
+    EXPECT_TRUE(run_until([&] { return closed; })) << "a close waits for it";
+    if (!closed) (void)selector.release();  // its destructor would wait too
 }
 
 // The connection ends right after the create was committed, and no server lets the client in for a while (CURATOR-45).
