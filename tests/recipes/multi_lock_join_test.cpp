@@ -1,0 +1,112 @@
+// Joining several queues in one write: what becomes of it when an answer is lost.
+#include "tests/recipes/multi_lock_fixture.hpp"
+
+namespace paddock::testing {
+namespace {
+
+// A part that may not be created refuses all.
+TEST_F(MultiLock, RefusedCreateLeavesNothing) {
+    core_client& one = connected_client();
+    let_go(hold_claim(both(one)));
+    ensemble.answer_next(request_kind::multi, server_errc::no_auth);
+    const attempt refused = start(both(one));
+    ASSERT_TRUE(run_until_done(refused));
+    EXPECT_EQ(refused->ec, make_error_code(server_errc::no_auth));
+    EXPECT_TRUE(run_until([this] { return all_nodes() == 0; }));
+}
+
+// Robbed when its last turn has come: what it reached first is not there any more, and is not granted.
+TEST_F(MultiLock, AllAreConfirmedTogether) {
+    core_client& one = connected_client();
+    let_go(hold_claim(both(one)));
+    ASSERT_TRUE(run_until([this] { return all_nodes() == 0; }));
+    std::string robbed;
+    request_filter second;
+    second.skip = 1;  // the first multi makes the nodes
+    ensemble.before_next(
+        request_kind::multi,
+        [&] {
+            robbed = "/locks/a/" + ensemble.children("/locks/a").at(0);
+            ensemble.remove_by_operator(robbed);
+        },
+        second);
+    const attempt got = start(both(one));
+    ASSERT_TRUE(granted(got));
+    EXPECT_NE(got->result.parts()[0].node, robbed);
+    EXPECT_EQ(got->result.parts()[0].token, got->result.parts()[1].token);
+    EXPECT_TRUE(run_until([this] { return all_nodes() == 2; }));
+}
+
+TEST_F(MultiLock, LostReplyToTheJoin) {
+    for (const auto where :
+         {fault_position::before_send, fault_position::before_commit, fault_position::forwarded,
+          fault_position::after_commit, fault_position::on_reply}) {
+        core_client& one = connected_client();
+        let_go(hold_claim(both(one)));
+        ASSERT_TRUE(run_until([this] { return all_nodes() == 0; }));
+        ensemble.fail_next(request_kind::multi, where);
+        const attempt got = start(both(one));
+        ASSERT_TRUE(granted(got)) << static_cast<int>(where);
+        EXPECT_EQ(got->result.parts()[0].token, got->result.parts()[1].token);
+        EXPECT_TRUE(run_until([this] { return all_nodes() == 2; }));
+        let_go(got);
+        ASSERT_TRUE(run_until([this] { return all_nodes() == 0; }));
+    }
+}
+
+TEST_F(MultiLock, LostReplyToTheLookAndTheCheck) {
+    for (const auto kind : {request_kind::exists, request_kind::children, request_kind::multi}) {
+        for (const auto where : {fault_position::before_commit, fault_position::after_commit}) {
+            core_client& one = connected_client();
+            let_go(hold_claim(both(one)));
+            ASSERT_TRUE(run_until([this] { return all_nodes() == 0; }));
+            request_filter filter;
+            filter.skip = kind == request_kind::multi ? 1 : 0;
+            ensemble.fail_next(kind, where, filter);
+            const attempt got = start(both(one));
+            ASSERT_TRUE(granted(got)) << static_cast<int>(kind);
+            EXPECT_TRUE(run_until([this] { return all_nodes() == 2; }));
+            let_go(got);
+            ASSERT_TRUE(run_until([this] { return all_nodes() == 0; }));
+        }
+    }
+}
+
+// Of a join without a reply one part is found, the other was deleted: it starts anew in all queues.
+TEST_F(MultiLock, PartlyFoundIsNotAdopted) {
+    core_client& one = connected_client();
+    let_go(hold_claim(both(one)));
+    ASSERT_TRUE(run_until([this] { return all_nodes() == 0; }));
+    ensemble.fail_next(request_kind::multi, fault_position::after_commit);
+    const attempt got = start(both(one));
+    ensemble.before_next(request_kind::multi, [&] { rob("/locks/b"); });
+    ASSERT_TRUE(granted(got));
+    EXPECT_EQ(got->result.parts()[0].token, got->result.parts()[1].token);
+    EXPECT_TRUE(run_until([this] { return all_nodes() == 2; }));
+}
+
+// Two joins under one name, the first late: a part of each would let two multi_locks wait for each other.
+TEST_F(MultiLock, PartsOfTwoJoinsAreNotMixed) {
+    core_client& one = connected_client();
+    let_go(hold_claim(both(one)));
+    ASSERT_TRUE(run_until([this] { return all_nodes() == 0; }));
+    ensemble.fail_next(request_kind::multi, fault_position::after_commit);
+    const attempt got = start(both(one));
+    // When /locks/a has been searched, the node in /locks/b is replaced by a twin of another write.
+    bool replaced = false;
+    const auto replace = [&] {
+        const std::string node = "/locks/b/" + ensemble.children("/locks/b").at(0);
+        const std::int64_t owner = ensemble.node(node)->ephemeral_owner;
+        ensemble.remove_by_operator(node);
+        ensemble.create_by_operator(node, "", create_mode::ephemeral, owner);
+        replaced = true;
+    };
+    ensemble.before_next(request_kind::multi, [&] { ensemble.before_next(request_kind::multi, replace); });
+    ASSERT_TRUE(granted(got));
+    EXPECT_TRUE(replaced);
+    EXPECT_EQ(got->result.parts()[0].token, got->result.parts()[1].token);
+    EXPECT_TRUE(run_until([this] { return all_nodes() == 2; }));
+}
+
+}  // namespace
+}  // namespace paddock::testing
