@@ -15,6 +15,10 @@ protected:
     static curator_semaphore shared(core_client& by, std::uint32_t limit = 2) {
         return curator_semaphore(by.handle, "/locks/a", {.limit = limit});
     }
+    void rob_of_mutex(const core_client& whom) {
+        for (const std::string& path : ensemble.ephemerals(whom.session_id()))
+            if (path.find("/locks/a/locks/") != std::string::npos) ensemble.remove_by_operator(path);
+    }
     std::size_t mutexes() const { return nodes("/locks/a/locks"); }
     std::size_t leases() const { return nodes("/locks/a/leases"); }
 };
@@ -144,8 +148,7 @@ TEST_F(CuratorSemaphore, RobbedOfItsMutexItDoesNotBlockTheNext) {
     const attempt a = hold_permits(shared(one, 1));
     const attempt b = queue_up(shared(two, 1));
     const attempt c = queue_up(shared(three, 1));
-    for (const std::string& path : ensemble.ephemerals(two.session_id()))
-        if (path.find("/locks/a/locks/") != std::string::npos) ensemble.remove_by_operator(path);
+    rob_of_mutex(two);
     ASSERT_TRUE(run_until([&] { return mutexes() == 2 && leases() == 2; }, 1s));
     let_go(a);
     ASSERT_TRUE(run_until_done(c, 1s));
@@ -153,6 +156,53 @@ TEST_F(CuratorSemaphore, RobbedOfItsMutexItDoesNotBlockTheNext) {
     EXPECT_FALSE(b->done());
     let_go(c);
     EXPECT_TRUE(run_until_done(b, 1s));
+}
+
+// Its turn comes while it gives up its lease, having lost the mutex: that lease is not granted.
+TEST_F(CuratorSemaphore, RobbedOfItsMutexAsItsTurnComesItIsNotGranted) {
+    core_client& one = connected_client();
+    core_client& two = connected_client();
+    const attempt a = hold_permits(shared(one, 1));
+    const attempt b = queue_up(shared(two, 1));
+    world.advance(2s);  // so long that the turn has to be confirmed by a write
+    ensemble.before_next(request_kind::children, [&] { rob_of_mutex(two); },
+                         {two.number(), 0, "/locks/a/leases"});
+    let_go(a);
+    ASSERT_TRUE(run_until_done(b, 1s));
+    ASSERT_TRUE(b->granted()) << b->ec.message();
+    world.advance(100ms);
+    EXPECT_EQ(b->result.state(), lease_state::held);
+    EXPECT_TRUE(b->result && ensemble.node(b->result.node()));
+    EXPECT_EQ(leases(), 1u);
+}
+
+// The watch on the mutex was not set, or its answer was lost (hazard B5): it is set again.
+TEST_F(CuratorSemaphore, MutexIsGuardedThoughTheWatchWasRefused) {
+    for (const bool refused : {true, false}) {
+        core_client& one = connected_client();
+        core_client& two = connected_client();
+        const attempt a = hold_permits(shared(one, 1));
+        const request_filter guard{two.number(), 0, "/locks/a/locks/"};
+        if (refused) {
+            ensemble.answer_next(request_kind::get, server_errc::throttled, guard);
+        } else {
+            ensemble.fail_next(request_kind::get, fault_position::after_commit, guard);
+        }
+        const attempt b = queue_up(shared(two, 1));
+        ASSERT_EQ(ensemble.planned(), 0u);
+        world.advance(2s);
+        const attempt c = queue_up(shared(connected_client(), 1));
+        EXPECT_EQ(leases(), 2u) << "of the holder, and of the one that has the mutex";
+        rob_of_mutex(two);
+        ASSERT_TRUE(run_until([&] { return mutexes() == 2; }, 1s)) << "it did not begin anew";
+        let_go(a);
+        ASSERT_TRUE(run_until_done(c, 1s)) << "it came behind the one that was robbed";
+        EXPECT_FALSE(b->done());
+        let_go(c);
+        ASSERT_TRUE(run_until_done(b, 1s));
+        let_go(b);
+        ASSERT_TRUE(run_until([this] { return quiet(); }));
+    }
 }
 
 TEST_F(CuratorSemaphore, ClosingTheClientFreesItsPermits) {

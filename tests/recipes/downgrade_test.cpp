@@ -141,6 +141,30 @@ TEST_F(Downgrade, SessionLostDuringIt) {
     EXPECT_TRUE(run_until([this] { return nodes() == 0; }));
 }
 
+// The answer has come, but before its caller can be told the process is stopped for longer than the session lives: the
+// first thing to be seen afterwards is the loss (hazard C1).
+TEST_F(Downgrade, StoppedBetweenTheAnswerAndTheGrant) {
+    core_client& one = connected_client();
+    core_client& two = connected_client();
+    const attempt writer = hold_claim(lock_of(one).write());
+    const auto begin = world.now();
+    const attempt reader = downgrade(one, writer);
+    const auto answered = [&] {
+        const exchange last = ensemble.exchanges(one.number()).back();
+        return last.kind == request_kind::multi && last.sent >= begin && last.answered > last.sent;
+    };
+    while (!answered()) ASSERT_TRUE(world.step());
+    ASSERT_FALSE(reader->done());
+    one.process.freeze();
+    const attempt next = start(lock_of(two).write());
+    ASSERT_TRUE(granted(next)) << "its session has expired";
+    one.process.thaw();
+    ASSERT_TRUE(run_until_done(reader));
+    EXPECT_EQ(reader->ec, make_error_code(errc::lease_lost));
+    EXPECT_FALSE(reader->result);
+    EXPECT_EQ(next->result.state(), lease_state::held);
+}
+
 TEST_F(Downgrade, NoServerForATimeout) {
     core_client& one = connected_client();
     const attempt writer = hold_claim(lock_of(one).write());

@@ -34,6 +34,26 @@ TEST_F(MultiLock, AllNodesAreMadeInOneWrite) {
     ensemble.remove_by_operator("/locks/b/stays");
 }
 
+// Curator's testWithNamespace: the nodes stand below it, and nobody sees it in paths.
+TEST_F(MultiLock, testWithNamespace) {
+    client_options options = three_seconds();
+    options.name_space = "/apps/billing";
+    core_client& inside = connected_client(options);
+    core_client& outside = connected_client();
+    const attempt got = hold_claim(both(inside));
+    const auto& parts = got->result.parts();
+    ASSERT_EQ(parts.size(), 2u);
+    for (const lease_part& part : parts) {
+        EXPECT_TRUE(part.node.starts_with(part.path + "/_c_")) << part.node;
+        EXPECT_TRUE(ensemble.node("/apps/billing" + part.node));
+    }
+    EXPECT_TRUE(hold_claim(both(outside))->granted()) << "the same names elsewhere are other locks";
+    const attempt waiting = queue_up(both(outside, "/apps/billing/locks/b", "/apps/billing/locks/c"));
+    EXPECT_FALSE(waiting->done()) << "but these are shared";
+    let_go(got);
+    EXPECT_TRUE(granted(waiting));
+}
+
 TEST_F(MultiLock, WaitsForAllOfThem) {
     core_client& one = connected_client();
     core_client& two = connected_client();

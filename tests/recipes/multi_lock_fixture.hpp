@@ -25,6 +25,13 @@ protected:
         std::ranges::sort(names, {}, number);
         ensemble.remove_by_operator(directory + "/" + names[which]);
     }
+    /// What the client's last join asked for first: the path of a node without its number.
+    [[nodiscard]] std::string asked_for(const core_client& who) const {
+        std::string last;
+        for (const exchange& asked : ensemble.exchanges(who.number()))
+            if (asked.kind == request_kind::multi && asked.path.ends_with("-lock-")) last = asked.path;
+        return last;
+    }
 };
 
 }  // namespace paddock::testing

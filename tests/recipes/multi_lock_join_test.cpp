@@ -85,6 +85,35 @@ TEST_F(MultiLock, PartlyFoundIsNotAdopted) {
     EXPECT_TRUE(run_until([this] { return all_nodes() == 2; }));
 }
 
+// The write takes effect between the looks at the two directories: its part in the second is found and goes, that in the
+// first stood in the way for as long as the session lasted. Found by the simulation, multi_lock, seed 3024.
+TEST_F(MultiLock, WhatIsMissingOfALateWriteIsLookedFor) {
+    for (const bool gives_up : {false, true}) {
+        core_client& one = connected_client();
+        let_go(hold_claim(both(one)));
+        ASSERT_TRUE(run_until([this] { return all_nodes() == 0; }));
+        ensemble.fail_next(request_kind::multi, fault_position::before_commit);
+        const attempt got = start(both(one));
+        std::size_t late = 0;
+        ensemble.before_next(request_kind::multi,
+                             [&] {
+                                 const std::string a = asked_for(one) + "0000000000";
+                                 const std::string b = "/locks/b" + a.substr(std::string("/locks/a").size());
+                                 for (const std::string& node : {a, b})
+                                     late += !ensemble.create_by_operator(node, "", create_mode::ephemeral,
+                                                                          one.session_id());
+                                 if (gives_up) got->abort();
+                             },
+                             {one.number(), 0, "/locks/b"});
+        ASSERT_TRUE(run_until_done(got));
+        EXPECT_EQ(late, 2u);
+        EXPECT_EQ(got->granted(), !gives_up);
+        EXPECT_TRUE(run_until([&] { return all_nodes() == (gives_up ? 0u : 2u); }, 1s));
+        let_go(got);
+        ASSERT_TRUE(run_until([this] { return all_nodes() == 0; }, 1s));
+    }
+}
+
 // Two joins under one name, the first late: a part of each would let two multi_locks wait for each other.
 TEST_F(MultiLock, PartsOfTwoJoinsAreNotMixed) {
     core_client& one = connected_client();
