@@ -3,6 +3,7 @@
 #include <paddock/error.hpp>
 
 #include "core/holder_record.hpp"
+#include "core/limits.hpp"
 #include "core/server_list.hpp"
 #include "core/text.hpp"
 
@@ -19,7 +20,7 @@ constexpr std::size_t acl_bytes_max = 64 * 1024;
 constexpr milliseconds shortest_session = milliseconds(100);
 
 void check_session_timeout(milliseconds value) {
-    if (value >= shortest_session && value <= longest_duration) return;
+    if (value >= shortest_session && value <= session_timeout_max) return;
     throw argument_error(errc::invalid_duration, "session_timeout: " + std::to_string(value.count()) +
                                                      " ms is not between 100 ms and 24 h");
 }

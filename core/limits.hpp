@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 
 namespace paddock::detail {
@@ -15,5 +16,9 @@ inline constexpr std::size_t watch_bytes_max = 768 * 1024;
 /// Ending a session that owns more ephemeral path bytes than a server accepts in one transaction stops the whole
 /// ensemble (hazard E10, ZOOKEEPER-4306).
 inline constexpr std::size_t ephemeral_path_bytes_max = 512 * 1024;
+
+/// The longest session that may be asked for, and that is believed of a server. The C client computes twice the timeout in
+/// 32 bits: beyond that no handshake would succeed any more.
+inline constexpr std::chrono::milliseconds session_timeout_max = std::chrono::hours(24);
 
 }  // namespace paddock::detail

@@ -6,6 +6,7 @@
 #include <glog/logging.h>
 #include <boost/asio/post.hpp>
 
+#include "core/limits.hpp"
 #include "core/retry.hpp"
 
 namespace paddock::detail {
@@ -84,6 +85,12 @@ void session::on_connected(std::int64_t session_id, std::chrono::milliseconds ti
     if (expired()) return;
     // Some servers hand out a new session where the old one was asked for (pain 18): that is a loss.
     if (id_ != 0 && id_ != session_id) return finish(errc::session_expired, loss_reason::session_expired);
+    // Nor does any server negotiate this (hazard E15): a session by such a clock would never be lost, or never last.
+    if (timeout <= std::chrono::milliseconds::zero() || timeout > session_timeout_max) {
+        LOG(WARNING) << "paddock: a server offers a session timeout of " << timeout.count()
+                     << " ms, which cannot be; starting anew";
+        return finish(errc::session_expired, loss_reason::session_expired);
+    }
     if (id_ != 0) ++totals_->reconnects;
     id_ = session_id;
     timeout_ = timeout;

@@ -143,6 +143,19 @@ TEST_F(FaultPosition, MidCutsInsideTheReply) {
     EXPECT_TRUE(on_server(path_));
 }
 
+TEST_F(FaultPosition, AlterDeliversOtherBytes) {
+    raw_client client = connect();
+    const auto fault =
+        proxy_.inject({.at = position::alter, .op = opcode::create, .change = [](std::string& frame) {
+                           frame.at(7) ^= 64;
+                       }});
+    const std::int32_t xid = send_create(client, path_);
+    EXPECT_EQ(client.receive().xid, xid ^ 64);
+    EXPECT_TRUE(fault->wait_hits(1));
+    EXPECT_TRUE(on_server(path_));
+    EXPECT_EQ(client.create(path_), node_exists);  // the next is as it was
+}
+
 TEST_F(FaultPosition, WevBeforeSwallowsTheEvent) {
     raw_client client = connect();
     EXPECT_EQ(client.exists(path_, true), no_node);

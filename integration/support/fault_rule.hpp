@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <mutex>
 #include <optional>
@@ -23,6 +24,7 @@ enum class position {
     mid,         ///< forward it; deliver the first half of the reply's frame and cut
     drop,        ///< forward neither it nor anything behind it; cut once all before it is answered
     last,        ///< forward it and nothing behind it; when its reply arrives, swallow it and cut
+    alter,       ///< forward it; deliver other bytes for its reply, as `change` makes them
     wev_before,  ///< swallow the watch event and cut
     wev_after,   ///< deliver the watch event, nothing more, and cut
     half,  ///< from the request on, nothing passes in direction `towards`; open until `resume` or `cut_all`
@@ -31,18 +33,19 @@ enum class position {
 
 inline constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
-/// Which frames a fault strikes. `req`, `drop`, `last`, `half` and `lag` are decided when the request arrives; `com`, `rep`
-/// and `mid` when its reply does; `wev_before` and `wev_after` when a watch event does.
+/// Which frames a fault strikes. `req`, `drop`, `last`, `half` and `lag` are decided when the request arrives; `com`, `rep`,
+/// `mid` and `alter` when its reply does; `wev_before` and `wev_after` when a watch event does.
 struct fault_rule {
     position at{};
     /// None: every request except pings and handshakes. Ignored for watch events.
     std::optional<opcode> op = {};
-    std::size_t skip = 0;                      ///< so many matching frames pass first
-    std::size_t times = 1;                     ///< so many are then struck
-    std::string path_contains = {};            ///< only frames whose path contains this
-    bool only_success = false;                 ///< `com`, `rep`, `mid`: only replies without an error code
-    direction towards = direction::to_client;  ///< `half`
-    std::chrono::milliseconds delay = {};      ///< `lag`
+    std::size_t skip = 0;            ///< so many matching frames pass first
+    std::size_t times = 1;           ///< so many are then struck
+    std::string path_contains = {};  ///< only frames whose path contains this
+    bool only_success = false;       ///< `com`, `rep`, `mid`, `alter`: only replies without an error code
+    direction towards = direction::to_client;       ///< `half`
+    std::chrono::milliseconds delay = {};           ///< `lag`
+    std::function<void(std::string&)> change = {};  ///< `alter`: is given the frame, its length included
 };
 
 /// A rule at work in a proxy. Its counters may be read from any thread.

@@ -109,6 +109,10 @@ void proxy_connection::strike(const std::shared_ptr<injected_fault>& fault, dire
                 withheld_.emplace_back(towards, std::move(frame));
             }
             break;
+        case position::alter:
+            rule.change(frame);
+            forward(towards, std::move(frame));
+            break;
         case position::lag:
             set_lag(rule.delay);
             forward(towards, std::move(frame));

@@ -1,4 +1,6 @@
 // What a session sends by itself: heartbeats while idle, quorum checks while it holds, nudges for overdue answers.
+#include <tuple>
+
 #include "tests/support/core_fixture.hpp"
 
 namespace paddock::testing {
@@ -96,6 +98,23 @@ TEST_F(Heartbeat, NegotiatedTimeoutSetsThePace) {
     const auto begin = world.now();
     world.advance(10s);
     EXPECT_LE(longest_gap(one.number(), begin), 250ms);
+}
+
+// No server means that (hazard E15): the session is given up, and the next one may be sound.
+TEST_F(Heartbeat, NegotiatedNonsenseIsNoSession) {
+    auto& options = ensemble.options();
+    const auto sound = std::pair(options.min_timeout, options.max_timeout);
+    for (const auto nonsense : {25h, 600h}) {
+        options.min_timeout = options.max_timeout = nonsense;
+        core_client& one = add_client();
+        EXPECT_FALSE(run_until([&] { return one.state() == session_state::connected; }, 1s));
+        const attempt got = acquire(one);
+        std::tie(options.min_timeout, options.max_timeout) = sound;
+        ASSERT_TRUE(run_until_done(got));
+        EXPECT_TRUE(got->granted());
+        EXPECT_EQ(one.core->snapshot().timeout, 3s);
+        got->result = lease();
+    }
 }
 
 TEST_F(Heartbeat, BusyWaiterNeedsNoExtraReads) {
