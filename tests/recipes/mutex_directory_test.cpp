@@ -87,6 +87,27 @@ TEST_F(MutexDirectory, EphemeralParentIsTold) {
     ensemble.remove_by_operator("/locks");
 }
 
+// Killed between the directory and its first node: servers keep a container that was never used (hazard A9). It harms
+// nobody, and goes with the next use.
+TEST_F(MutexDirectory, LeftByAKilledProcessIsUsedByTheNext) {
+    core_client& one = connected_client();
+    core_client& killed = connected_client();
+    ensemble.after_next(request_kind::create, [&] { killed.process.kill(); },
+                        {killed.number(), 1, "/locks/a"});  // the first was a node, for which it was missing
+    mutex(killed.handle, "/locks/a").async_acquire([](error_code, lease) {});
+    ASSERT_TRUE(run_until([&] { return killed.process.killed(); }));
+    world.advance(10s);
+    ASSERT_TRUE(ensemble.node("/locks/a"));
+    EXPECT_EQ(nodes(), 0u);
+    ensemble.reap();
+    EXPECT_TRUE(ensemble.node("/locks/a")) << "as servers do";
+    EXPECT_TRUE(hold(one)->granted());
+    attempts.back()->result = lease();
+    ASSERT_TRUE(run_until([this] { return nodes() == 0; }));
+    ensemble.reap();
+    EXPECT_FALSE(ensemble.node("/locks/a"));
+}
+
 TEST_F(MutexDirectory, NameSpaceIsPutInFrontAndTakenOff) {
     client_options options = three_seconds();
     options.name_space = "/team/one";

@@ -116,6 +116,31 @@ TEST_F(QueueChanges, ContendersOfOthersBlock) {
     ASSERT_TRUE(run_until_done(got));
 }
 
+// Curator's testAttemptLockFailedException, and the delete is refused too: the node stays for as long as that lasts, is
+// not forgotten, and stands in nobody's way afterwards.
+TEST_F(QueueChanges, testAttemptLockFailedException) {
+    core_client& one = connected_client();
+    core_client& two = connected_client();
+    const attempt holder = hold(one);
+    world.advance(20ms);
+    ensemble.deny([](request_kind kind, const std::string&) {
+        return kind == request_kind::get || kind == request_kind::remove;
+    });
+    const attempt failed = acquire(two);
+    ASSERT_TRUE(run_until_done(failed));
+    EXPECT_EQ(failed->ec, make_error_code(server_errc::no_auth)) << "of the attempt, not of the delete";
+    EXPECT_FALSE(failed->result);
+    world.advance(20s);
+    EXPECT_EQ(nodes(), 2u);
+    EXPECT_EQ(two.stats().obligations, 1u);
+    EXPECT_EQ(two.state(), session_state::connected) << "one session all the time";
+    EXPECT_LT(ensemble.requests(request_kind::remove, two.number()), 40u) << "backs off";
+    ensemble.deny({});
+    EXPECT_TRUE(run_until([this] { return nodes() == 1; }, 5s));
+    holder->result = lease();
+    EXPECT_TRUE(hold(two)->granted());
+}
+
 struct refusal {
     const char* name;
     request_kind kind;

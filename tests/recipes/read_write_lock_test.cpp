@@ -4,6 +4,7 @@
 
 #include <paddock/read_write_lock.hpp>
 
+#include "core/holder_record.hpp"
 #include "tests/recipes/claim_fixture.hpp"
 
 namespace paddock::testing {
@@ -143,6 +144,32 @@ TEST_F(ReadWriteLock, AllContendersAreListed) {
     EXPECT_EQ(std::ranges::count(*listed, "read", &contender_info::kind), 20);
     EXPECT_EQ(std::ranges::count(*listed, "write", &contender_info::kind), 8);
     EXPECT_EQ(std::ranges::count(*listed, true, &contender_info::holds), 20);
+}
+
+// Curator's testSetNodeData: what a reader and a writer say of themselves is in their nodes.
+TEST_F(ReadWriteLock, testSetNodeData) {
+    core_client& one = connected_client();
+    core_client& two = connected_client();
+    read_write_lock audited(one.handle, "/locks/a", {.purpose = "audit"});
+    read_write_lock repaired(two.handle, "/locks/a", {.purpose = "repair"});
+    const attempt reader = hold_claim(audited.read());
+    const attempt writer = queue_up(repaired.write());
+    const auto told_by = [&](const core_client& whom) {
+        return detail::read_record(ensemble.data(ensemble.ephemerals(whom.session_id()).at(0)));
+    };
+    ASSERT_TRUE(told_by(one) && told_by(two));
+    EXPECT_EQ(told_by(one)->purpose, "audit");
+    EXPECT_EQ(told_by(two)->purpose, "repair");
+    EXPECT_EQ(told_by(two)->application, "test");
+
+    std::optional<std::vector<contender_info>> listed;
+    audited.read().async_contenders(1s, [&](error_code, std::vector<contender_info> seen) { listed = seen; });
+    ASSERT_TRUE(run_until([&] { return listed.has_value(); }));
+    ASSERT_EQ(listed->size(), 2u);
+    EXPECT_EQ(listed->at(0).kind, "read");
+    EXPECT_EQ(listed->at(0).record, told_by(one));
+    EXPECT_EQ(listed->at(1).kind, "write");
+    EXPECT_EQ(listed->at(1).record, told_by(two));
 }
 
 // Curator's testThatUpgradingIsDisallowed: there it waits for itself until it times out.
