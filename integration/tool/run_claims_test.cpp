@@ -61,7 +61,20 @@ TEST_F(ToolRunClaims, AnotherLimitThanTheStoredOneIsAnError) {
     tool_process other(dir_.path(), held({"--semaphore", path_, "--limit", "4"}, {"echo", "ran"}));
     EXPECT_EQ(other.wait(), 70);
     EXPECT_EQ(other.out(), "");
-    EXPECT_NE(other.err().find("disagree"), std::string::npos) << other.err();
+    EXPECT_NE(other.err().find(path_ + " has a limit of 3, --limit says 4"), std::string::npos)
+        << other.err();
+    ASSERT_EQ(client_.set_data(path_, R"({"declared":3,"limit":5})"), ok);
+    const words both = {"--lock", path_ + "-lock", "--semaphore", path_, "--limit", "4"};
+    tool_process third(dir_.path(), held(both, {"echo", "ran"}));
+    EXPECT_EQ(third.wait(), 70);
+    EXPECT_NE(third.err().find(path_ + " has a limit of 3 (5 in force), --limit says 4"), std::string::npos)
+        << third.err();
+    ASSERT_EQ(client_.set_data(path_, "10.0.0.1"), ok);
+    tool_process fourth(dir_.path(), held({"--semaphore", path_, "--limit", "4"}, {"echo", "ran"}));
+    EXPECT_EQ(fourth.wait(), 70);
+    EXPECT_NE(fourth.err().find(path_ + " is not the directory of a semaphore, --limit says 4"),
+              std::string::npos)
+        << fourth.err();
 }
 
 TEST_F(ToolRunClaims, SeveralAreHeldTogether) {

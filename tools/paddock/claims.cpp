@@ -1,5 +1,7 @@
 #include "tools/paddock/claims.hpp"
 
+#include <chrono>
+
 #include <paddock/multi_lock.hpp>
 #include <paddock/mutex.hpp>
 #include <paddock/read_write_lock.hpp>
@@ -26,6 +28,20 @@ claim claim_of(client& on, const claim_settings& wanted, const std::string& purp
     return mutex(on, wanted.path, {.purpose = purpose, .on_position = position});
 }
 
+// Empty when its limit is no conflict.
+std::string conflict_of(client& on, const claim_settings& wanted) {
+    const std::string asked = "--limit says " + std::to_string(wanted.limit);
+    error_code ec;
+    const semaphore_state seen =
+        semaphore(on, wanted.path, {.limit = wanted.limit}).state(std::chrono::seconds(2), ec);
+    if (ec == errc::conflict) return wanted.path + " is not the directory of a semaphore, " + asked;
+    if (ec) return wanted.path + " has another limit, " + asked;
+    if (seen.declared == wanted.limit || seen.limit == wanted.limit || seen.limit == 0) return {};
+    std::string text = wanted.path + " has a limit of " + std::to_string(seen.declared);
+    if (seen.limit != seen.declared) text += " (" + std::to_string(seen.limit) + " in force)";
+    return text + ", " + asked + "; every user has to say the same";
+}
+
 }  // namespace
 
 claim claim_for(client& on, const std::vector<claim_settings>& wanted, const std::string& purpose,
@@ -34,6 +50,16 @@ claim claim_for(client& on, const std::vector<claim_settings>& wanted, const std
     for (const claim_settings& one : wanted) claims.push_back(claim_of(on, one, purpose, told));
     if (claims.size() == 1) return claims.front();
     return multi_lock(claims);
+}
+
+std::string conflict_text(client& on, const std::vector<claim_settings>& wanted) {
+    std::string all;
+    for (const claim_settings& one : wanted) {
+        const std::string text =
+            one.what == claim_settings::kind::permits ? conflict_of(on, one) : std::string();
+        if (!text.empty()) all += (all.empty() ? "" : "; ") + text;
+    }
+    return all.empty() ? make_error_code(errc::conflict).message() : all;
 }
 
 }  // namespace paddock::tool

@@ -18,4 +18,8 @@ using position_handler = std::function<void(const std::string& path, std::size_t
 claim claim_for(client& on, const std::vector<claim_settings>& wanted, const std::string& purpose,
                 const position_handler& told);
 
+/// What is to be said after `errc::conflict`: which of the semaphores is used with which limit. Asks the servers, for 2 s
+/// at most; what cannot be found out is left out.
+std::string conflict_text(client& on, const std::vector<claim_settings>& wanted);
+
 }  // namespace paddock::tool

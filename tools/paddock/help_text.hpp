@@ -46,7 +46,7 @@ Exit code:
   CMD's own, or 128+N if signal N ended it (or ended the wait), else
    64  a bad argument
    69  no server answered before the deadline (--timeout; with --try the session timeout)
-   70  another failure, such as missing permission on PATH
+   70  another failure, such as missing permission on PATH, or a semaphore with another limit
    75  others held it until the deadline, or at once with --try
    76  the lock was lost, or came so close to it that CMD was ended
   126  CMD cannot be executed

@@ -210,7 +210,8 @@ int locked_run::code_of(const error_code& ec) {
         say("no server of " + settings_.where.servers + " answered in time");
         return exit_code::unreachable;
     }
-    say("cannot acquire " + claim_.path() + ": " + ec.message());
+    const std::string why = ec == errc::conflict ? conflict_text(client_, settings_.claims) : ec.message();
+    say("cannot acquire " + claim_.path() + ": " + why);
     return exit_code::failed;
 }
 
