@@ -1,10 +1,13 @@
 #include <future>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+
+#include <paddock/inspect.hpp>
 
 #include "integration/lock_fixture.hpp"
 #include "integration/support/fault_proxy.hpp"
@@ -64,6 +67,49 @@ TEST_F(CloseTest, LeaseOutlivesItsClient) {
     EXPECT_EQ(ec, error_code());
     EXPECT_EQ(held.release(), release_result::already_lost);
     EXPECT_TRUE(has_nodes(path("second"), 0, 1s));
+}
+
+// The blocking forms; the others: ClosedClient.* of the unit tests.
+TEST_F(CloseTest, RecipesOutliveTheirClient) {
+    std::optional<client> zk(options());
+    mutex lock(*zk, path());
+    reentrant_mutex again(*zk, path());
+    read_write_lock sides(*zk, path("sides"));
+    semaphore permits(*zk, path("permits"), {.limit = 2});
+    curator_semaphore shared(*zk, path("shared"), {.limit = 2});
+    multi_lock both({mutex(*zk, path("a")), mutex(*zk, path("b"))});
+    barrier gate(*zk, path("gate"));
+    count_down_latch latch(*zk, path("latch"), 2);
+    double_barrier party(*zk, path("party"), 1);
+    lease writer = sides.write().acquire();
+    lease member = party.enter();
+    zk->close();
+    const auto refused = [](const char* what, const auto& call) {
+        error_code ec;
+        call(ec);
+        EXPECT_EQ(ec, errc::client_closed) << what;
+    };
+    refused("inspect", [&](error_code& ec) { (void)inspect(*zk, path(), 1s, ec); });
+    refused("inspect_tree", [&](error_code& ec) { (void)inspect_tree(*zk, root_, 1s, 100, ec); });
+    refused("barrier", [&](error_code& ec) { gate.set(ec); });
+    zk.reset();
+    refused("mutex", [&](error_code& ec) { (void)lock.acquire(ec); });
+    refused("contenders", [&](error_code& ec) { (void)lock.contenders(1s, ec); });
+    refused("reentrant_mutex", [&](error_code& ec) { again.lock(mutex_owner(), ec); });
+    refused("downgrade", [&](error_code& ec) { (void)sides.downgrade(std::move(writer), ec); });
+    refused("read", [&](error_code& ec) { (void)sides.read().acquire(ec); });
+    refused("permits", [&](error_code& ec) { (void)permits.permits(2).try_acquire_for(1s, ec); });
+    refused("state", [&](error_code& ec) { (void)permits.state(1s, ec); });
+    refused("set_limit", [&](error_code& ec) { permits.set_limit(3, 1s, ec); });
+    refused("curator_semaphore", [&](error_code& ec) { (void)shared.try_acquire(ec); });
+    refused("multi_lock", [&](error_code& ec) { (void)both.acquire(ec); });
+    refused("barrier set", [&](error_code& ec) { gate.set(ec); });
+    refused("barrier wait", [&](error_code& ec) { gate.wait(ec); });
+    refused("count_down", [&](error_code& ec) { (void)latch.count_down(ec); });
+    refused("count", [&](error_code& ec) { (void)latch.count_for(1s, ec); });
+    refused("enter", [&](error_code& ec) { (void)party.enter(ec); });
+    refused("leave", [&](error_code& ec) { party.leave(std::move(member), ec); });
+    ask([&](raw_client& raw) { return raw.remove(path("party")); });  // it keeps its generation
 }
 
 TEST_F(CloseTest, CloseDoesNotWaitForAFrozenServer) {

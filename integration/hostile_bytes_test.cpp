@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 // Bytes that no sound server sends (hazard E15), as far as anybody can notice them: a frame's length, its number, an
 // error code that nobody knows, a handshake that promises nonsense. Who lies inside a sound frame is believed, as there is
-// no checksum; and the C client does not look whether it could read what is in there.
+// no checksum; and one whose body cannot be read ends the process inside the C client, which does not look.
 using change = std::function<void(std::string&)>;
 
 // A reply: length, xid, zxid, error code. A handshake: length, protocol version, timeout, session, password.
