@@ -66,8 +66,7 @@ TEST_F(RestartStormTest, EverybodyFinishesAndTheConnectsAreSpread) {
     ASSERT_TRUE(eventually([&] { return std::ranges::all_of(clients, connected); }, 60s));
     const moments times = handshakes();
     ASSERT_GE(times.size(), crowd);
-    EXPECT_GE(times.back() - times.front(), 150ms);
-    EXPECT_LT(most_within(50ms, times), crowd * 2 / 3) << "all at once";
+    EXPECT_LT(most_within(100ms, times), crowd / 2) << "all at once";  // 10 or so; without jitter 35 to 50
     held = lease();
     std::size_t served = 0;
     const auto pass = [&] {
