@@ -1,9 +1,14 @@
-#include <string>
+#include "core/call.hpp"
 
 #include <paddock/deadline.hpp>
-#include <paddock/error.hpp>
 
 namespace paddock::detail {
+
+bool in_time(const error_code& ec, const std::string& path) {
+    if (ec == errc::timed_out || ec == errc::servers_unreachable) return false;
+    if (ec) throw boost::system::system_error(ec, path);
+    return true;
+}
 
 std::chrono::steady_clock::time_point deadline_after(std::chrono::nanoseconds limit) {
     if (limit <= std::chrono::nanoseconds::zero()) {

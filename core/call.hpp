@@ -55,7 +55,7 @@ error_code launch(const std::shared_ptr<client_core>& client, const std::shared_
     });
 }
 
-/// The blocking form. `make` makes the operation of a sink.
+/// The blocking form. `make` makes the operation of a sink, or throws `argument_error`.
 template <class Result, class Make, class Deadline>
 Result call(const std::shared_ptr<client_core>& client, Make make, Deadline deadline, std::stop_token stop,
             error_code& ec) {
@@ -76,15 +76,33 @@ Result call(const std::shared_ptr<client_core>& client, Make make, Deadline dead
 template <class Result, class Completion, class Make, class Tell, class Deadline>
 void call_async(const std::shared_ptr<client_core>& client, const Completion& finish, Make make, Tell tell,
                 Deadline deadline) {
-    if (const error_code closed = refusal(*client, deadline))
-        return tell([&finish](auto... args) { finish->later(std::move(args)...); }, closed, Result());
-    const auto cancelled = finish->cancels(client->entrance());
-    const auto started =
-        make([finish, tell](error_code ec, Result result) { tell(*finish, ec, std::move(result)); });
-    *cancelled = started;
-    const error_code refused = launch(client, started, deadline);
-    if (!refused) return;
-    tell([&finish](auto... args) { finish->later(std::move(args)...); }, refused, Result());
+    error_code refused = refusal(*client, deadline);
+    if (!refused) {
+        const auto cancelled = finish->cancels(client->entrance());
+        try {
+            const auto started =
+                make([finish, tell](error_code ec, Result result) { tell(*finish, ec, std::move(result)); });
+            *cancelled = started;
+            refused = launch(client, started, deadline);
+        } catch (const argument_error& bad) {
+            refused = bad.code();
+        }
+    }
+    if (refused) tell([&finish](auto... args) { finish->later(std::move(args)...); }, refused, Result());
+}
+
+/// The same; the handler is told the result as the type that its signature has, or the error alone.
+template <class Result, class... Told, class Make, class Deadline>
+void call_async(const std::shared_ptr<client_core>& client,
+                boost::asio::any_completion_handler<void(error_code, Told...)> handler, Make make,
+                Deadline deadline) {
+    const auto tell = [](auto&& target, error_code ec, Result result) {
+        if constexpr (sizeof...(Told) == 0)
+            target(ec);
+        else
+            target(ec, static_cast<Told>(std::move(result))...);
+    };
+    call_async<Result>(client, make_completion(std::move(handler), client->handlers()), make, tell, deadline);
 }
 
 /// The form of a call that throws; `form` is the one with an error_code. `path` says where it failed.
@@ -100,5 +118,8 @@ auto or_throw(const std::string& path, Form form) {
         return result;
     }
 }
+
+/// For the forms that throw, of calls where not being there in time is an answer (false), no error.
+bool in_time(const error_code& ec, const std::string& path);
 
 }  // namespace paddock::detail

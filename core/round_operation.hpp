@@ -8,7 +8,9 @@
 
 #include "core/backoff.hpp"
 #include "core/client_core.hpp"
+#include "core/directory_level.hpp"
 #include "core/operation.hpp"
+#include "core/retry.hpp"
 
 namespace paddock::detail {
 
@@ -37,6 +39,34 @@ protected:
     virtual asio::awaitable<void> round(std::shared_ptr<session> home) = 0;
     /// After the last round: drops watches and budget shares, which are not for the thread of the last reference.
     virtual void let_go() {}
+
+    /// Whether an answer says nothing final: then another round has to ask again.
+    asio::awaitable<bool> inconclusive(reply answer) {
+        const bool again = worth_retrying(answer);
+        if (again && answer.what == fate::answered) co_await back_off();
+        co_return again;
+    }
+    /// The same after a write on top of what was read; somebody else may have been faster, in which case many come again
+    /// at the same time (the pause is jittered).
+    asio::awaitable<bool> overtaken(reply answer) {
+        const bool faster =
+            is_code(answer.ec, server_errc::bad_version) || is_code(answer.ec, server_errc::no_node);
+        if (faster) co_await back_off();
+        if (faster) co_return true;
+        co_return co_await inconclusive(answer);
+    }
+
+    /// Makes the levels of a path that are missing. A refusal is `answered` and final; else another round finds them.
+    asio::awaitable<reply> make_levels(session& home, const std::vector<directory_level>& levels) {
+        reply outcome;
+        outcome.ec = co_await create_levels(home, levels);
+        const bool reaped =
+            is_code(outcome.ec, server_errc::no_node);  // as fast as they were made (hazard A8)
+        if (reaped) co_await back_off();
+        const bool refused = outcome.ec && outcome.ec.category() == zookeeper_category() && !reaped;
+        outcome.what = refused ? fate::answered : fate::not_sent;
+        co_return outcome;
+    }
 
     asio::awaitable<void> back_off() {
         const auto delay = delays_.next(this->world_.random_unit());

@@ -26,5 +26,8 @@ constexpr bool comes_before(std::int32_t a, std::int32_t b) noexcept {
 
 /// From here on a new contender is refused, because servers repeat or negate numbers past the end.
 inline constexpr std::int32_t sequence_high_water = 2'147'000'000;
+constexpr bool exhausted(std::int32_t sequence) noexcept {
+    return sequence < 0 || sequence >= sequence_high_water;
+}
 
 }  // namespace paddock::detail

@@ -17,6 +17,7 @@ enum class grant_rule {
     by_turn,  ///< the first in creation order holds; token: czxid of its node
     by_write,  ///< a write on the own node once it is its turn; token: zxid of that write. For recipes whose grants may
                ///< come in another order than their nodes (hazard C10), or of which several hold at once
+    by_record,  ///< the directory's record names those who hold; token: zxid of its last change
 };
 
 /// What one recipe object asks for with every acquire.
@@ -27,7 +28,7 @@ struct contender_settings {
     plan_function plan;
     grant_rule grant = grant_rule::by_turn;
     bool reads_record = false;                     ///< the plan needs the directory's data
-    bool watches_directory = false;                ///< the plan may ask for it
+    bool watches_directory = false;                ///< the plan may ask for it, or for its record
     std::vector<acl> acls;                         ///< of the contender's node
     std::vector<directory_level> levels;           ///< the directory's, outermost first
     std::function<std::string()> data;             ///< of the contender's node, made when it joins

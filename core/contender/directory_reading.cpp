@@ -5,18 +5,19 @@
 namespace paddock::detail {
 
 directory_reading::directory_reading(session& home, const contender_settings& queue,
-                                     std::function<void()> changed)
+                                     std::function<void()> changed, watch_scope scope)
     : reads_record_(queue.reads_record),
       epoch_(home.clock()->epoch()),
       record_(home.world().executor()),
       children_(home.world().executor()) {
-    if (changed) {
-        if (reads_record_) watches_.push_back(home.watch(queue.directory, changed, record_.sink()));
+    if (reads_record_ && changed)
+        watches_.push_back(home.watch(queue.directory, changed, record_.sink()));
+    else if (reads_record_)
+        home.get(queue.directory, record_.sink());
+    if (changed && scope == watch_scope::directory)
         watches_.push_back(home.watch_children(queue.directory, changed, children_.sink()));
-    } else {
-        if (reads_record_) home.get(queue.directory, record_.sink());
+    else
         home.children(queue.directory, children_.sink());
-    }
 }
 
 asio::awaitable<reply> directory_reading::take(session& home, joined_node& into) {

@@ -13,10 +13,11 @@
 namespace paddock::detail {
 
 /// One reading of a queue: the directory's children and, for recipes that want it, its record, sent at once in one
-/// network wait. With `changed` it leaves watches for as long as this object lives.
+/// network wait. With `changed` it leaves watches for as long as this object lives, of what `scope` says.
 class directory_reading {
 public:
-    directory_reading(session& home, const contender_settings& queue, std::function<void()> changed = {});
+    directory_reading(session& home, const contender_settings& queue, std::function<void()> changed = {},
+                      watch_scope scope = watch_scope::directory);
 
     /// The outcome; without an error `into` has what was read.
     asio::awaitable<reply> take(session& home, joined_node& into);

@@ -28,7 +28,7 @@ queue_plan plan_fifo(std::string_view kind, const queue_view& seen) {
         }
     }
     if (!own_seen || !own_sequence) return plan;  // absent: the default
-    if (*own_sequence < 0 || *own_sequence >= sequence_high_water) {
+    if (exhausted(*own_sequence)) {
         plan.what = verdict::exhausted;
     } else if (nearest) {
         plan.what = verdict::wait;

@@ -16,7 +16,7 @@ enum class verdict {
     wait,       ///< watch what `watch` says, then decide again
     absent,     ///< the own node is not there: never "first" (hazard B12)
     exhausted,  ///< the sequence counter is too near its end to be trusted (hazard A14)
-    declare,    ///< the directory has no record: write `record`, then decide again
+    declare,    ///< write `record` if the nodes `needs` exist, then decide again
     refused,    ///< never, for the reason `why`
 };
 
@@ -24,6 +24,7 @@ enum class verdict {
 enum class watch_scope {
     predecessor,  ///< of one node: its end, or its grant where grants are written
     directory,    ///< of any contender that leaves or comes, and of the directory's record
+    record,       ///< of the directory's record alone
 };
 
 /// What a decision is made from: one listing of the directory.
@@ -40,11 +41,13 @@ struct queue_plan {
     std::size_t ahead = 0;    ///< contenders before this one
     std::size_t foreign = 0;  ///< children that are no contenders of this recipe
     watch_scope watch = watch_scope::predecessor;
-    std::string record;  ///< what to write, for `declare`
+    std::string record;  ///< what to write, for `declare`, on top of what was read
     error_code why;      ///< for `refused`
     /// For `hold`: contenders behind this one that may have been granted before the record was changed. If one of them
     /// was, this one would be too many.
     std::vector<std::string> doubtful = {};
+    /// For `declare`: contenders without whom the record is not to be. If this one is among them, the write is its grant.
+    std::vector<std::string> needs = {};
     friend bool operator==(const queue_plan&, const queue_plan&) = default;
 };
 

@@ -1,5 +1,6 @@
 #include "core/contender/queue_turn.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <glog/logging.h>
@@ -39,14 +40,14 @@ asio::awaitable<error_code> queue_turn::follow(joined_node& mine, const queue_pl
         case verdict::absent: co_return round_end::node_gone;
         case verdict::exhausted: co_return errc::sequence_exhausted;
         case verdict::refused: co_return plan.why;
-        case verdict::declare: co_return co_await declare(mine, plan.record);
+        case verdict::declare: co_return co_await declare(mine, plan);
         case verdict::hold: co_return co_await take_turn(mine, plan);
         case verdict::wait: break;
     }
     if (!may_queue_) co_return errc::timed_out;
     report_position(plan.ahead);
-    if (plan.watch == watch_scope::directory) co_return co_await watch_directory(mine, plan.predecessor);
-    co_return co_await watch_predecessor(mine, plan.predecessor);
+    if (plan.watch == watch_scope::predecessor) co_return co_await watch_predecessor(mine, plan.predecessor);
+    co_return co_await watch_directory(mine, plan.predecessor, plan.watch);
 }
 
 queue_plan queue_turn::decide(const joined_node& mine) const {
@@ -107,14 +108,16 @@ asio::awaitable<error_code> queue_turn::watch_predecessor(joined_node& mine, con
     co_return round_end::look_again;
 }
 
-// For the first that waits behind several holders: watching one of them would miss the others' departure. Reads the
-// queue once more with the watches set, and sleeps only if `predecessor` is still the one before.
-asio::awaitable<error_code> queue_turn::watch_directory(joined_node& mine, const std::string& predecessor) {
+// For the first that waits behind several holders: watching one of them would miss the others' departure; or for whoever
+// waits for the record. Reads the queue once more with the watches set, and sleeps only if `predecessor` is still the one
+// before.
+asio::awaitable<error_code> queue_turn::watch_directory(joined_node& mine, const std::string& predecessor,
+                                                        watch_scope scope) {
     const bool connected = co_await mine.home->wait_connected(whom_);
     if (whom_.given_up) co_return round_end::abandoned;
     if (!connected) co_return round_end::session_over;
     wakes_->any = false;
-    directory_reading watched(*mine.home, *queue_, rouse());
+    directory_reading watched(*mine.home, *queue_, rouse(), scope);
     own_.arm();
     const reply seen = co_await watched.take(*mine.home, mine);
     if (seen.what == fate::answered) whom_.answered();
@@ -132,16 +135,30 @@ asio::awaitable<error_code> queue_turn::watch_directory(joined_node& mine, const
     co_return round_end::look_again;
 }
 
-// Whoever comes first declares it; the version sees to that.
-asio::awaitable<error_code> queue_turn::declare(joined_node& mine, const std::string& record) {
-    const mailbox<stat_reply> written(whom_.world().executor());
-    mine.home->set(queue_->directory, record, mine.record_version, written.sink());
-    const stat_reply answer = co_await written.take();
+// Whoever comes first declares it; the version sees to that. All that it needs exists at that zxid, or it is not written.
+asio::awaitable<error_code> queue_turn::declare(joined_node& mine, const queue_plan& plan) {
+    std::vector<multi_op> ops(plan.needs.size() + 1);
+    for (std::size_t i = 0; i < plan.needs.size(); ++i)
+        ops[i].path = join_path(queue_->directory, plan.needs[i]);
+    multi_op& record = ops.back();
+    record.what = multi_op::kind::set;
+    record.path = queue_->directory;
+    record.data = plan.record;
+    record.version = mine.record_version;
+    const auto epoch = mine.home->clock()->epoch();
+    const mailbox<multi_reply> written(whom_.world().executor());
+    mine.home->multi(ops, written.sink());
+    const multi_reply answer = co_await written.take();
+    if (answer.what == fate::answered) whom_.answered();
     const bool refused = answer.ec && !worth_retrying(answer);
     if (refused && !is_code(answer.ec, server_errc::bad_version) && !is_code(answer.ec, server_errc::no_node))
         co_return answer.ec;
-    if (answer.ec) co_await back_off();
-    co_return round_end::look_again;
+    if (answer.what == fate::answered && answer.ec) co_await back_off();  // others were faster, or are gone
+    const bool among = std::ranges::find(plan.needs, name_of(mine.path)) != plan.needs.end();
+    if (answer.ec || !among) co_return round_end::look_again;
+    mine.epoch = epoch;
+    mine.token = fencing_token(answer.results.back().node.mzxid);
+    co_return co_await confirm(mine);
 }
 
 asio::awaitable<void> queue_turn::sleep(const joined_node& mine) {
@@ -174,10 +191,11 @@ asio::awaitable<error_code> queue_turn::take_turn(joined_node& mine, const queue
             co_return may_queue_ ? make_error_code(round_end::node_gone) : make_error_code(errc::timed_out);
     }
     report_position(0);
+    if (queue_->grant == grant_rule::by_record) mine.token = fencing_token(mine.record_since);
     co_return co_await confirm(mine);
 }
 
-// By turn, the listing proves the grant, at the zxid it was read. What it cannot prove is that the session lives: a
+// By turn or by record, what was read proves the grant, at the zxid it was read. What it cannot prove is that the session lives: a
 // cut-off follower answers reads after its leader has expired the session (hazards C3, E16). So after a long wait, or on
 // a connection newer than the listing, one quorum write that names the node comes first. By write, that write is the
 // grant: it takes effect only while the record is the one that was decided from.
@@ -187,8 +205,8 @@ asio::awaitable<error_code> queue_turn::confirm(joined_node& mine) {
         const auto& clock = mine.home->clock();
         if (mine.home->expired()) co_return round_end::session_over;
         const bool same_connection = mine.home->connected() && clock->epoch() == mine.epoch;
-        const bool by_turn = queue_->grant == grant_rule::by_turn;
-        if (by_turn && same_connection && clock->freshly_confirmed()) co_return error_code();
+        const bool by_write = queue_->grant == grant_rule::by_write;
+        if (!by_write && same_connection && clock->freshly_confirmed()) co_return error_code();
         const bool connected = co_await mine.home->wait_connected(whom_);
         if (whom_.given_up) co_return round_end::abandoned;
         if (!connected) co_return round_end::session_over;
@@ -210,7 +228,7 @@ asio::awaitable<error_code> queue_turn::confirm(joined_node& mine) {
         written = written || !answer.ec || answer.what == fate::unknown;
         if (answer.ec || clock->epoch() != epoch || !mine.home->connected()) continue;
         mine.epoch = epoch;
-        if (!by_turn) mine.token = fencing_token(answer.results.back().node.mzxid);
+        if (by_write) mine.token = fencing_token(answer.results.back().node.mzxid);
         co_return error_code();
     }
 }

@@ -37,8 +37,9 @@ private:
     asio::awaitable<error_code> follow(joined_node& mine, const queue_plan& plan);
     asio::awaitable<error_code> read_children(joined_node& mine);
     asio::awaitable<error_code> watch_predecessor(joined_node& mine, const std::string& name);
-    asio::awaitable<error_code> watch_directory(joined_node& mine, const std::string& predecessor);
-    asio::awaitable<error_code> declare(joined_node& mine, const std::string& record);
+    asio::awaitable<error_code> watch_directory(joined_node& mine, const std::string& predecessor,
+                                                watch_scope scope = watch_scope::directory);
+    asio::awaitable<error_code> declare(joined_node& mine, const queue_plan& plan);
     asio::awaitable<error_code> take_turn(joined_node& mine, const queue_plan& plan);
     asio::awaitable<error_code> confirm(joined_node& mine);
     asio::awaitable<error_code> recall_grant(joined_node& mine, std::uint64_t epoch);

@@ -10,15 +10,9 @@
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/async_result.hpp>
 
-#include <paddock/client.hpp>
-#include <paddock/deadline.hpp>
-#include <paddock/lease.hpp>
+#include <paddock/claim.hpp>
 
 namespace paddock {
-
-namespace detail {
-class double_barrier_core;
-}
 
 /// Lets so many programs begin something together and end it together.
 ///
@@ -51,17 +45,18 @@ public:
     /// `errc::broken_barrier`: this one was in, but another member was gone before this one knew. Whoever gives up (by
     /// deadline, `stop` or cancellation) does not count; unless the others were in already, who then get
     /// `errc::broken_barrier` when leaving. Cost: one create, one getData and one getChildren in one network wait; for
-    /// each change of the record two getData and one getChildren; for one member a multi of `members` checks and a set.
-    lease enter() { return demand(detail::no_deadline); }
-    lease enter(error_code& ec) { return run(detail::no_deadline, {}, ec); }
-    lease enter(std::stop_token stop, error_code& ec) {
-        return run(detail::no_deadline, std::move(stop), ec);
-    }
+    /// each change of the record one getData and one getChildren, and to wait on the same with watches; for one member a
+    /// multi of `members` checks and a set.
+    lease enter() { return entrance_.acquire(); }
+    lease enter(error_code& ec) { return entrance_.acquire(ec); }
+    lease enter(std::stop_token stop, error_code& ec) { return entrance_.acquire(std::move(stop), ec); }
     /// Empty when the others were not in until then, or no server answered; the forms with `ec` tell which.
-    lease enter_for(nanoseconds limit) { return enter_until(detail::deadline_after(limit)); }
-    lease enter_for(nanoseconds limit, error_code& ec);
-    lease enter_until(clock::time_point deadline);
-    lease enter_until(clock::time_point deadline, error_code& ec) { return run(deadline, {}, ec); }
+    lease enter_for(nanoseconds limit) { return entrance_.try_acquire_for(limit); }
+    lease enter_for(nanoseconds limit, error_code& ec) { return entrance_.try_acquire_for(limit, ec); }
+    lease enter_until(clock::time_point deadline) { return entrance_.try_acquire_until(deadline); }
+    lease enter_until(clock::time_point deadline, error_code& ec) {
+        return entrance_.try_acquire_until(deadline, ec);
+    }
 
     /// Returns once all members leave. `held` is what `enter` has returned; it is over afterwards, whatever came of it,
     /// so giving up (and dropping the lease instead of leaving) breaks the generation for the others.
@@ -85,19 +80,15 @@ public:
     /// Completion signature: `void(error_code, lease)`; the lease is non-empty iff there is no error.
     template <boost::asio::completion_token_for<void(error_code, lease)> Token>
     auto async_enter(Token&& token) {
-        return async_enter_until(detail::no_deadline, std::forward<Token>(token));
+        return entrance_.async_acquire(std::forward<Token>(token));
     }
     template <boost::asio::completion_token_for<void(error_code, lease)> Token>
     auto async_enter_for(nanoseconds limit, Token&& token) {
-        return async_enter_until(detail::deadline_after(limit), std::forward<Token>(token));
+        return entrance_.async_acquire_for(limit, std::forward<Token>(token));
     }
     template <boost::asio::completion_token_for<void(error_code, lease)> Token>
     auto async_enter_until(clock::time_point deadline, Token&& token) {
-        return boost::asio::async_initiate<Token, void(error_code, lease)>(
-            [](auto handler, core_ptr core, clock::time_point until) {
-                start_enter(std::move(core), until, std::move(handler));
-            },
-            token, core_, deadline);
+        return entrance_.async_acquire_until(deadline, std::forward<Token>(token));
     }
 
     /// Completion signature: `void(error_code)`. The lease is empty when this returns.
@@ -113,29 +104,24 @@ public:
     auto async_leave_until(lease held, clock::time_point deadline, Token&& token) {
         return boost::asio::async_initiate<Token, void(error_code)>(
             // A lease, so that an operation that is never started still releases.
-            [](auto handler, core_ptr core, lease given, clock::time_point until) {
+            [](auto handler, std::shared_ptr<detail::claim_core> core, lease given, clock::time_point until) {
                 start_leave(std::move(core), std::move(given), until, std::move(handler));
             },
-            token, core_, std::move(held), deadline);
+            token, entrance_.core(), std::move(held), deadline);
     }
 
     /// The directory, without the client's name space.
-    [[nodiscard]] const std::string& path() const noexcept;
-    [[nodiscard]] std::size_t members() const noexcept;
+    [[nodiscard]] const std::string& path() const noexcept { return entrance_.path(); }
+    [[nodiscard]] std::size_t members() const noexcept { return members_; }
 
 private:
-    using core_ptr = std::shared_ptr<detail::double_barrier_core>;
-
-    static void start_enter(core_ptr core, clock::time_point deadline,
-                            boost::asio::any_completion_handler<void(error_code, lease)> handler);
-    static void start_leave(core_ptr core, lease held, clock::time_point deadline,
+    static void start_leave(std::shared_ptr<detail::claim_core> core, lease held, clock::time_point deadline,
                             boost::asio::any_completion_handler<void(error_code)> handler);
-    lease run(clock::time_point deadline, std::stop_token stop, error_code& ec);
-    lease demand(clock::time_point deadline);
     void run_leave(lease held, clock::time_point deadline, std::stop_token stop, error_code& ec);
     void demand_leave(lease held, clock::time_point deadline);
 
-    core_ptr core_;
+    claim entrance_;
+    std::size_t members_;
 };
 
 }  // namespace paddock

@@ -1,8 +1,11 @@
 #include "recipes/double_barrier/double_barrier_plan.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
 
+#include "core/contender/fifo_plan.hpp"
 #include "core/limits.hpp"
 #include "core/sequence_name.hpp"
 
@@ -17,37 +20,34 @@ constexpr std::size_t check_overhead = 32;
 constexpr std::size_t name_overhead = 3;
 constexpr std::size_t record_overhead = 4096;  // the other fields, with the broken generations
 
-using entrant = std::pair<std::int32_t, std::string>;
-
-// Whose number is near the counter's end leaves by itself.
-bool exhausted(std::int32_t sequence) { return sequence < 0 || sequence >= sequence_high_water; }
-
-// Entrants behind the last member, in the order of their numbers.
-std::vector<entrant> eligible(const std::vector<std::string>& children,
-                              const std::optional<std::int32_t>& last) {
-    std::vector<entrant> all;
-    for (const std::string& name : children) {
-        const auto sequence = sequence_of(name, member_kind);
-        if (sequence && !exhausted(*sequence) && (!last || comes_before(*last, *sequence)))
-            all.emplace_back(*sequence, name);
+// Entrants behind the last member, in the order of their numbers. Whose number is near the counter's end leaves by itself.
+std::vector<std::string> eligible(const std::vector<std::string>& children,
+                                  const std::optional<std::int32_t>& last) {
+    std::vector<std::string> names;
+    for (queue_entry& entry : fifo_queue(member_kind, "member", children)) {
+        if (!exhausted(entry.sequence) && (!last || comes_before(*last, entry.sequence)))
+            names.push_back(std::move(entry.name));
     }
-    std::ranges::sort(all, comes_before, &entrant::first);
-    return all;
+    return names;
 }
 
-bool is_member(const generation_record& record, std::string_view name) {
-    return std::ranges::find(record.members, name) != record.members.end();
+queue_plan refused(errc why) {
+    queue_plan plan;
+    plan.what = verdict::refused;
+    plan.why = why;
+    return plan;
 }
 
-generation_record propose(const generation_record& before, const std::vector<entrant>& entrants,
-                          std::size_t size) {
-    generation_record next;
-    next.generation = before.generation + 1;
-    next.now = state::ready;
-    next.size = size;
-    next.broken = before.broken;
-    for (std::size_t i = 0; i < size; ++i) next.members.push_back(entrants[i].second);
-    return next;
+queue_plan propose(generation_record record, std::vector<std::string> members) {
+    ++record.generation;
+    record.now = state::ready;
+    record.size = members.size();
+    record.members = members;
+    queue_plan plan;
+    plan.what = verdict::declare;
+    plan.record = write_generation(record);
+    plan.needs = std::move(members);
+    return plan;
 }
 
 }  // namespace
@@ -59,25 +59,28 @@ std::size_t members_max(std::size_t directory_length) {
     return fixed + each > request_bytes_max ? 0 : (request_bytes_max - fixed) / each;
 }
 
-enter_step plan_enter(const enter_view& seen) {
-    using kind = enter_step::kind;
+queue_plan plan_enter(std::size_t size, const queue_view& seen) {
+    queue_plan plan;
     const auto own = sequence_of(seen.own, member_kind);
-    if (!own || std::ranges::find(seen.children, seen.own) == seen.children.end()) return {kind::absent, {}};
-    if (exhausted(*own)) return {kind::exhausted, {}};
-    if (!seen.record) return {kind::conflict, {}};
-    const generation_record& record = *seen.record;
-    if (record.size != 0 && record.size != seen.size) return {kind::conflict, {}};
-    if (is_member(record, seen.own)) {
-        const bool in = record.now == state::ready;
-        return {in ? kind::pass : kind::broken, {}};
-    }
+    const bool there = std::ranges::find(seen.children, seen.own) != seen.children.end();
+    if (!own || !there) return plan;  // absent: the default
+    plan.what = verdict::exhausted;
+    if (exhausted(*own)) return plan;
+    const auto record = read_generation(seen.record);
+    if (!record || (record->size != 0 && record->size != size)) return refused(errc::conflict);
+    const bool ready = record->now == state::ready;
+    plan.what = verdict::hold;
+    if (std::ranges::find(record->members, seen.own) != record->members.end())
+        return ready ? plan : refused(errc::broken_barrier);
     std::optional<std::int32_t> last;
-    if (!record.members.empty()) last = sequence_of(record.members.back(), member_kind);
-    if (last && !comes_before(*last, *own)) return {kind::broken, {}};
-    if (record.now == state::ready) return {kind::wait, {}};
-    const std::vector<entrant> entrants = eligible(seen.children, last);
-    if (entrants.size() < seen.size) return {kind::wait, {}};
-    return {kind::propose, propose(record, entrants, seen.size)};
+    if (!record->members.empty()) last = sequence_of(record->members.back(), member_kind);
+    if (last && !comes_before(*last, *own)) return refused(errc::broken_barrier);
+    std::vector<std::string> entrants = eligible(seen.children, last);
+    plan.what = verdict::wait;
+    plan.watch = watch_scope::record;
+    if (ready || entrants.size() < size) return plan;
+    entrants.resize(size);
+    return propose(*record, std::move(entrants));
 }
 
 generation_fate plan_leave(const generation_record& seen, std::int64_t generation, bool marked) {

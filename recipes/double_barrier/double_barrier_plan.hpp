@@ -2,11 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/contender/queue_plan.hpp"
 #include "recipes/double_barrier/generation_record.hpp"
 
 namespace paddock::detail {
@@ -18,31 +17,10 @@ inline constexpr std::string_view member_kind = "member-";
 /// writes the names of all.
 std::size_t members_max(std::size_t directory_length);
 
-/// What an entrant sees.
-struct enter_view {
-    std::string_view own;  ///< node's name
-    const std::vector<std::string>& children;
-    std::optional<generation_record> record;  ///< nothing: the data is something else
-    std::size_t size = 0;                     ///< as this program declares it
-};
-
-struct enter_step {
-    enum class kind {
-        pass,       ///< it is a member of the generation that is in
-        wait,       ///< for the record's next change
-        propose,    ///< write `next`, if all its members' nodes exist
-        broken,     ///< it was a member, and its generation broke before it was in
-        absent,     ///< the own node is not there: never a member (hazard B12)
-        exhausted,  ///< the sequence counter is too near its end to be trusted (hazard A14)
-        conflict,   ///< another program declares another size, or the data is something else
-    };
-    kind what = kind::absent;
-    generation_record next = {};
-};
-
 /// Pure. Members are always the entrants with the lowest numbers, so those up to the last member's number belong to
-/// this generation or an earlier one, and those above it to none yet.
-enter_step plan_enter(const enter_view& seen);
+/// this generation or an earlier one, and those above it to none yet. Enough of these declare themselves the next
+/// generation, which needs the nodes of all. `size` is what this program declares.
+queue_plan plan_enter(std::size_t size, const queue_view& seen);
 
 /// What has become of a member's generation.
 enum class generation_fate { in, left, broken };

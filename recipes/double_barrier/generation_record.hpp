@@ -27,6 +27,8 @@ struct generation_record {
 /// A member that is late to learn what became of its generation looks for it among so many.
 inline constexpr std::size_t broken_kept = 64;
 
+/// "idle", "ready" or "broken".
+std::string_view name_of(generation_record::state state);
 /// Compact JSON.
 std::string write_generation(const generation_record& record);
 /// Of an empty directory: generation 0. Nothing for other data. Never throws: the data may come from anybody.

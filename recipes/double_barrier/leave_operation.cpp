@@ -3,23 +3,31 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/ask_all.hpp"
 #include "core/path.hpp"
-#include "core/retry.hpp"
 
 namespace paddock::detail {
 namespace {
 
-constexpr std::size_t reads_in_flight = 64;
 constexpr const char* mark = "leaving";
+
+lease checked(const claim_core& on, lease held) {
+    if (!held)
+        throw argument_error(errc::empty_lease, "leave: the lease is empty; it must be of '" + on.path + "'");
+    const lease_core& core = *held.core();
+    if (&core.context() == on.client->leases().get() && core.first().path == on.path) return held;
+    throw argument_error(errc::invalid_argument, "leave: the lease of '" + core.first().node +
+                                                     "' must come from this client's barrier '" + on.path +
+                                                     "'");
+}
 
 }  // namespace
 
-leave_operation::leave_operation(std::shared_ptr<const double_barrier_core> on, lease held, sink_type sink)
-    : round_operation(on->client, std::move(sink)),
-      on_(std::move(on)),
-      held_(std::move(held)),
+leave_operation::leave_operation(const claim_core& on, lease held, sink_type sink)
+    : round_operation(on.client, std::move(sink)),
+      held_(checked(on, std::move(held))),
       node_(held_.core()->who().nodes.front()),
-      record_(*this, on_->settings->directory) {}
+      record_(*this, on.queue()->directory) {}
 
 // The node is deleted when nothing needs it any more: the lease sees to that, here or with the operation.
 void leave_operation::let_go() {
@@ -35,29 +43,27 @@ asio::awaitable<void> leave_operation::round(std::shared_ptr<session> home) {
         co_return;
     }
     const get_reply seen = co_await record_.read(*home);
-    if (finished()) co_return;
-    if (worth_retrying(seen)) {
-        if (seen.what == fate::answered) co_await back_off();
-        co_return;
-    }
+    const bool unread = co_await inconclusive(seen);
     generation_record record;
-    if (!decide(seen, record)) co_return;
+    if (unread || finished() || !decide(seen, record)) co_return;
     const reply outcome = co_await mark_and_read(*home);
-    if (finished()) co_return;
+    const bool again = co_await inconclusive(outcome);
+    if (again || finished()) co_return;
     if (outcome.ec) {
-        if (!worth_retrying(outcome))
-            report(outcome);
-        else if (outcome.what == fate::answered)
-            co_await back_off();
+        const bool gone = is_code(outcome.ec, server_errc::no_node);
+        finish(gone ? make_error_code(errc::broken_barrier) : outcome.ec, false);
         co_return;
     }
     std::vector<member_state> states;
     for (const member& each : ring_) states.push_back(each.now);
     const leave_step step = plan_members(states);
-    if (step == leave_step::wait)
-        co_await sleep(*home);
-    else
+    if (step != leave_step::wait) {
         co_await conclude(*home, step, record, seen.node.version);
+        co_return;
+    }
+    // Everybody watches the record and the next in the ring: of those that are gone one is watched by somebody who waits.
+    while (!record_.changed() && !(next_ && next_->changed()) && !given_up && !home->ended())
+        co_await wake.wait();
 }
 
 // False: the operation is finished.
@@ -83,12 +89,9 @@ bool leave_operation::recognise(const generation_record& record) {
     const auto own = std::ranges::find(record.members, name_of(node_));
     if (own == record.members.end()) return false;
     generation_ = record.generation;
-    const auto add = [this](const std::string& name) {
-        member& each = ring_.emplace_back();
-        each.path = join_path(on_->settings->directory, name);
-    };
-    std::for_each(own + 1, record.members.end(), add);
-    std::for_each(record.members.begin(), own + 1, add);
+    std::vector<std::string> names = record.members;
+    std::ranges::rotate(names, names.begin() + (own - record.members.begin() + 1));
+    for (const std::string& name : names) ring_.emplace_back().path = join_path(record_.path(), name);
     if (ring_.size() > 1) next_.emplace(*this, ring_.front().path);
     return true;
 }
@@ -99,12 +102,7 @@ asio::awaitable<reply> leave_operation::mark_and_read(session& home) {
     const bool marks = !marked_;
     if (marks) home.set(node_, mark, 0, marked.sink());
     sent_ = true;
-    reply outcome;
-    for (std::size_t first = 0; first < ring_.size() && !outcome.ec; first += reads_in_flight) {
-        const reply part =
-            co_await read_members(home, first, std::min(ring_.size(), first + reads_in_flight));
-        outcome = part;
-    }
+    const reply outcome = co_await read_members(home);
     if (!marks) co_return outcome;
     const stat_reply answer = co_await marked.take();
     // Another version: the mark is there, its reply was lost.
@@ -113,18 +111,15 @@ asio::awaitable<reply> leave_operation::mark_and_read(session& home) {
     co_return outcome;
 }
 
-asio::awaitable<reply> leave_operation::read_members(session& home, std::size_t first, std::size_t end) {
-    std::vector<mailbox<get_reply>> flight;
-    for (std::size_t i = first; i < end; ++i) {
-        flight.emplace_back(world_.executor());
-        if (i == 0 && next_)
-            next_->send(home, true, flight.back().sink());
-        else
-            home.get(ring_[i].path, flight.back().sink());
-    }
+asio::awaitable<reply> leave_operation::read_members(session& home) {
     reply outcome;
-    for (std::size_t i = first; i < end; ++i) {
-        const get_reply node = co_await flight[i - first].take();
+    const asker<get_reply> send = [&](std::size_t i, reply_to<get_reply> done) {
+        if (i == 0 && next_)
+            next_->send(home, true, std::move(done));
+        else
+            home.get(ring_[i].path, std::move(done));
+    };
+    const taker<get_reply> take = [&](std::size_t i, const get_reply& node) {
         if (node.what == fate::answered) answered();
         const bool gone = is_code(node.ec, server_errc::no_node);
         if (node.ec && !gone) outcome = node;
@@ -132,7 +127,9 @@ asio::awaitable<reply> leave_operation::read_members(session& home, std::size_t 
         ring_[i].now = gone                    ? member_state::gone
                        : node.node.version > 0 ? member_state::leaving
                                                : member_state::staying;
-    }
+        return !outcome.ec;
+    };
+    co_await ask_all<get_reply>(world_.executor(), ring_.size(), send, take);
     co_return outcome;
 }
 
@@ -144,23 +141,17 @@ asio::awaitable<void> leave_operation::conclude(session& home, leave_step how,
     std::vector<multi_op> ops = proof(how);
     multi_op& write = ops.emplace_back();
     write.what = multi_op::kind::set;
-    write.path = on_->settings->directory;
+    write.path = record_.path();
     write.data = write_generation(all_left ? after_leaving(record) : after_break(record));
     write.version = version;
     const mailbox<multi_reply> written(world_.executor());
     home.multi(ops, written.sink());
     const multi_reply answer = co_await written.take();
-    if (finished()) co_return;
-    if (answer.what == fate::answered && !answer.ec) {
-        finish(all_left ? error_code() : make_error_code(errc::broken_barrier), all_left);
-    } else if (answer.what == fate::answered) {
-        const bool overtaken =
-            is_code(answer.ec, server_errc::bad_version) || is_code(answer.ec, server_errc::no_node);
-        if (!overtaken && !worth_retrying(answer))
-            finish(answer.ec, false);
-        else
-            co_await back_off();
-    }
+    const bool again = co_await overtaken(answer);
+    if (again || finished()) co_return;
+    error_code ec = answer.ec;
+    if (!ec && !all_left) ec = errc::broken_barrier;
+    finish(ec, !ec);
 }
 
 // With the own node in it, the directory is the one that was read: it cannot have been reaped in between.
@@ -173,17 +164,6 @@ std::vector<multi_op> leave_operation::proof(leave_step how) const {
         if (how == leave_step::finish) check.version = each.version;
     }
     return ops;
-}
-
-// Everybody watches the record and the next in the ring: of those that are gone one is watched by somebody who waits.
-asio::awaitable<void> leave_operation::sleep(session& home) {
-    while (!record_.changed() && !(next_ && next_->changed()) && !given_up && !home.ended())
-        co_await wake.wait();
-}
-
-void leave_operation::report(const reply& refused) {
-    const bool gone = is_code(refused.ec, server_errc::no_node);
-    finish(gone ? make_error_code(errc::broken_barrier) : refused.ec, false);
 }
 
 }  // namespace paddock::detail

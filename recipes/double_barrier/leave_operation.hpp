@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "core/claim_core.hpp"
 #include "core/node_reader.hpp"
 #include "core/round_operation.hpp"
-#include "recipes/double_barrier/double_barrier_core.hpp"
 #include "recipes/double_barrier/double_barrier_plan.hpp"
 
 namespace paddock::detail {
@@ -16,7 +16,8 @@ namespace paddock::detail {
 /// deleted afterwards, whatever came of it.
 class leave_operation final : public round_operation<bool> {
 public:
-    leave_operation(std::shared_ptr<const double_barrier_core> on, lease held, sink_type sink);
+    /// Throws `argument_error` unless `held` is a lease of this barrier.
+    leave_operation(const claim_core& on, lease held, sink_type sink);
 
 private:
     /// A member's node as it was read.
@@ -31,14 +32,11 @@ private:
     bool decide(const get_reply& seen, generation_record& record);
     bool recognise(const generation_record& record);
     asio::awaitable<reply> mark_and_read(session& home);
-    asio::awaitable<reply> read_members(session& home, std::size_t first, std::size_t end);
+    asio::awaitable<reply> read_members(session& home);
     asio::awaitable<void> conclude(session& home, leave_step how, const generation_record& record,
                                    std::int32_t version);
     [[nodiscard]] std::vector<multi_op> proof(leave_step how) const;
-    asio::awaitable<void> sleep(session& home);
-    void report(const reply& refused);
 
-    const std::shared_ptr<const double_barrier_core> on_;
     lease held_;
     const std::string node_;  // path at the server
     node_reader record_;

@@ -18,15 +18,6 @@ namespace {
 
 constexpr std::string_view curator_lease_kind = "lease-";
 
-const char* text_of(generation_record::state state) {
-    switch (state) {
-        case generation_record::state::idle: return "idle";
-        case generation_record::state::ready: return "ready";
-        case generation_record::state::broken: return "broken";
-    }
-    return "";
-}
-
 std::vector<queue_entry> members_of(const generation_record& record,
                                     const std::vector<std::string>& children) {
     std::vector<queue_entry> queue = fifo_queue(member_kind, "member", children);
@@ -49,7 +40,7 @@ bool judge_record(const directory_view& seen, directory_finding& found) {
         report.kind = recipe_kind::double_barrier;
         report.limit = static_cast<std::int64_t>(barrier->size);
         report.generation = barrier->generation;
-        report.state = text_of(barrier->now);
+        report.state = name_of(barrier->now);
         found.entries = members_of(*barrier, seen.children);
         return true;
     }

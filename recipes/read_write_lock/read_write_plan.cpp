@@ -39,7 +39,7 @@ queue_plan plan_for(bool writer, const queue_view& seen) {
         nearest_sequence = other->sequence;
     }
     if (!own_seen || !own) return plan;  // absent: the default
-    if (own->sequence < 0 || own->sequence >= sequence_high_water) {
+    if (exhausted(own->sequence)) {
         plan.what = verdict::exhausted;
     } else if (nearest) {
         plan.what = verdict::wait;

@@ -88,7 +88,7 @@ queue_plan plan_semaphore(std::uint32_t declared, const queue_view& seen) {
     } else if (!record || (record->declared != declared && record->limit != declared)) {
         plan.what = verdict::refused;
         plan.why = errc::conflict;
-    } else if (own->sequence < 0 || own->sequence >= sequence_high_water) {
+    } else if (exhausted(own->sequence)) {
         plan.what = verdict::exhausted;
     } else if (ahead.permits + own->permits <= record->limit) {
         plan.what = verdict::hold;

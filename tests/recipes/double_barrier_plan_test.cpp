@@ -10,7 +10,6 @@
 namespace paddock::detail {
 namespace {
 
-using enter_kind = enter_step::kind;
 using state = generation_record::state;
 using names = std::vector<std::string>;
 
@@ -28,64 +27,77 @@ generation_record record(std::int64_t generation, state now, names members, std:
     return made;
 }
 
-enter_step enters(int own, const names& children, std::optional<generation_record> seen = generation_record(),
-                  std::size_t size = 2) {
+queue_plan enters(int own, const names& children, const generation_record& seen = {}, std::size_t size = 2) {
     const std::string name = node(own);
-    return plan_enter({name, children, std::move(seen), size});
+    return plan_enter(size, {name, children, write_generation(seen)});
 }
 
-TEST(EnterPlan, FewerWait) { EXPECT_EQ(enters(0, {node(0)}).what, enter_kind::wait); }
+// What it is refused with.
+error_code refusal_of(const queue_plan& plan) {
+    return plan.what == verdict::refused ? plan.why : error_code();
+}
+
+const error_code broken_barrier = errc::broken_barrier;
+
+TEST(EnterPlan, FewerWait) {
+    const queue_plan plan = enters(0, {node(0)});
+    EXPECT_EQ(plan.what, verdict::wait);
+    EXPECT_EQ(plan.watch, watch_scope::record) << "other entrants need not wake it";
+}
 
 TEST(EnterPlan, EnoughAreProposedInTheirOrder) {
-    const enter_step step = enters(7, {node(7), node(3), node(5), "other", "lock-0000000001"});
-    ASSERT_EQ(step.what, enter_kind::propose);
-    EXPECT_EQ(step.next, record(1, state::ready, {node(3), node(5)}));
+    const queue_plan plan = enters(7, {node(7), node(3), node(5), "other", "lock-0000000001"});
+    ASSERT_EQ(plan.what, verdict::declare);
+    EXPECT_EQ(read_generation(plan.record), record(1, state::ready, {node(3), node(5)}));
+    EXPECT_EQ(plan.needs, (names{node(3), node(5)}));
 }
 
 TEST(EnterPlan, MembersOfAReadyGenerationPass) {
     const auto ready = record(4, state::ready, {node(3), node(5)});
-    EXPECT_EQ(enters(3, {node(3), node(5)}, ready).what, enter_kind::pass);
-    EXPECT_EQ(enters(5, {node(5)}, ready).what, enter_kind::pass)
-        << "a member's end is for the leavers to see";
+    EXPECT_EQ(enters(3, {node(3), node(5)}, ready).what, verdict::hold);
+    EXPECT_EQ(enters(5, {node(5)}, ready).what, verdict::hold) << "a member's end is for the leavers to see";
 }
 
 TEST(EnterPlan, OthersWaitForItsEnd) {
     const auto ready = record(4, state::ready, {node(3), node(5)});
-    EXPECT_EQ(enters(6, {node(3), node(5), node(6), node(7)}, ready).what, enter_kind::wait);
+    EXPECT_EQ(enters(6, {node(3), node(5), node(6), node(7)}, ready).what, verdict::wait);
 }
 
 // Their nodes may still be there: those that have left are no entrants of the next.
 TEST(EnterPlan, FormerMembersDoNotCount) {
     for (const auto now : {state::idle, state::broken}) {
         const auto over = record(4, now, {node(3), node(5)});
-        EXPECT_EQ(enters(6, {node(1), node(3), node(5), node(6)}, over).what, enter_kind::wait);
-        const enter_step step = enters(6, {node(1), node(3), node(5), node(8), node(6)}, over);
-        ASSERT_EQ(step.what, enter_kind::propose);
-        EXPECT_EQ(step.next.members, (names{node(6), node(8)}));
-        EXPECT_EQ(step.next.generation, 5);
+        EXPECT_EQ(enters(6, {node(1), node(3), node(5), node(6)}, over).what, verdict::wait);
+        const queue_plan plan = enters(6, {node(1), node(3), node(5), node(8), node(6)}, over);
+        ASSERT_EQ(plan.what, verdict::declare);
+        EXPECT_EQ(plan.needs, (names{node(6), node(8)}));
+        EXPECT_EQ(read_generation(plan.record)->generation, 5);
     }
 }
 
 TEST(EnterPlan, WhoWasInAndDidNotKnowIsTold) {
-    EXPECT_EQ(enters(5, {node(5)}, record(4, state::broken, {node(3), node(5)})).what, enter_kind::broken);
+    EXPECT_EQ(refusal_of(enters(5, {node(5)}, record(4, state::broken, {node(3), node(5)}))), broken_barrier);
     for (const auto now : {state::idle, state::ready, state::broken})
-        EXPECT_EQ(enters(5, {node(5)}, record(6, now, {node(8), node(9)})).what, enter_kind::broken);
+        EXPECT_EQ(refusal_of(enters(5, {node(5)}, record(6, now, {node(8), node(9)}))), broken_barrier);
 }
 
 // Hazard B12.
 TEST(EnterPlan, OwnNodeMissingIsNeverIn) {
-    EXPECT_EQ(enters(3, {node(5)}, record(4, state::ready, {node(3), node(5)})).what, enter_kind::absent);
-    EXPECT_EQ(enters(3, {node(5), node(6)}).what, enter_kind::absent);
+    EXPECT_EQ(enters(3, {node(5)}, record(4, state::ready, {node(3), node(5)})).what, verdict::absent);
+    EXPECT_EQ(enters(3, {node(5), node(6)}).what, verdict::absent);
 }
 
 TEST(EnterPlan, AnotherSizeIsAConflict) {
-    EXPECT_EQ(enters(1, {node(1)}, record(4, state::idle, {}, 3)).what, enter_kind::conflict);
-    EXPECT_EQ(enters(1, {node(1)}, std::nullopt).what, enter_kind::conflict);
+    const error_code conflict = errc::conflict;
+    EXPECT_EQ(refusal_of(enters(1, {node(1)}, record(4, state::idle, {}, 3))), conflict);
+    const std::string own = node(1);
+    const names alone = {own};
+    EXPECT_EQ(refusal_of(plan_enter(2, {own, alone, "something else"})), conflict);
 }
 
 TEST(EnterPlan, NumbersNearTheEndAreNotTrusted) {
-    EXPECT_EQ(enters(2147483000, {node(2147483000)}).what, enter_kind::exhausted);
-    EXPECT_EQ(enters(1, {node(1), node(2147483000)}).what, enter_kind::wait) << "it will leave by itself";
+    EXPECT_EQ(enters(2147483000, {node(2147483000)}).what, verdict::exhausted);
+    EXPECT_EQ(enters(1, {node(1), node(2147483000)}).what, verdict::wait) << "it will leave by itself";
 }
 
 TEST(LeavePlan, TellsWhatBecameOfTheGeneration) {
