@@ -14,7 +14,7 @@
 namespace paddock {
 
 namespace detail {
-class barrier_core;
+class recipe_node;
 enum class barrier_verb { set, remove, wait, closed };
 }  // namespace detail
 
@@ -144,7 +144,7 @@ public:
     [[nodiscard]] const std::string& path() const noexcept;
 
 private:
-    using core_ptr = std::shared_ptr<detail::barrier_core>;
+    using core_ptr = std::shared_ptr<detail::recipe_node>;
 
     template <class Signature, class Token>
     auto initiate(verb what, clock::time_point deadline, Token&& token) {

@@ -6,13 +6,11 @@ namespace paddock::detail {
 
 barrier_step plan_barrier(barrier_verb what, const reply& answer) {
     if (worth_retrying(answer)) return barrier_step::again;
-    const bool missing = is_code(answer.ec, server_errc::no_node);
     if (what == barrier_verb::set) {
-        if (missing) return barrier_step::parents;
         const bool there = !answer.ec || is_code(answer.ec, server_errc::node_exists);
         return there ? barrier_step::closed : barrier_step::refuse;
     }
-    if (missing) return barrier_step::open;
+    if (is_code(answer.ec, server_errc::no_node)) return barrier_step::open;
     if (answer.ec) return barrier_step::refuse;
     switch (what) {
         case barrier_verb::remove: return barrier_step::open;

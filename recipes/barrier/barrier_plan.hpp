@@ -8,12 +8,11 @@ namespace paddock::detail {
 
 /// What an operation on a barrier does after a server's answer to its one request.
 enum class barrier_step {
-    closed,   ///< done: the barrier is closed
-    open,     ///< done: the barrier is open
-    wait,     ///< the node is there, and is watched
-    parents,  ///< create the levels above, then ask again
-    again,    ///< the answer says nothing: ask again
-    refuse,   ///< its code is final
+    closed,  ///< done: the barrier is closed
+    open,    ///< done: the barrier is open
+    wait,    ///< the node is there, and is watched
+    again,   ///< the answer says nothing: ask again
+    refuse,  ///< its code is final
 };
 
 /// Pure. Only a server's word that the node is missing opens a barrier (hazards B7, F9).

@@ -44,7 +44,17 @@ latch_step change(const latch_request& asked, const latch_record& now) {
     return {kind::write, 0, std::move(next)};
 }
 
+// Nobody has used the latch yet.
+latch_step first_use(const latch_request& asked) {
+    if (asked.what == latch_verb::count) return done(asked.declared);
+    if (asked.what == latch_verb::try_reset) return done(0);
+    latch_record first;
+    first.initial = first.count = asked.declared;
+    return {kind::create, 0, std::move(first)};
+}
+
 latch_step decide(const latch_request& asked, const latch_view& seen) {
+    if (seen.missing) return first_use(asked);
     if (!seen.record || seen.record->initial != asked.declared) return {kind::conflict, 0, {}};
     switch (asked.what) {
         case latch_verb::count: return done(seen.record->count);

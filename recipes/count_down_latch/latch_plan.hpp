@@ -31,6 +31,7 @@ struct latch_request {
 
 /// The node as it was read.
 struct latch_view {
+    bool missing = false;
     std::optional<latch_record> record;  ///< nothing: the data is something else
     std::int64_t node = 0;               ///< czxid
     std::int32_t version = 0;
@@ -41,6 +42,7 @@ struct latch_step {
     enum class kind {
         done,      ///< with `result`
         write,     ///< `next`, on top of the version that was read
+        create,    ///< the node, with `next`
         wait,      ///< for the node's next change
         look,      ///< read again, behind a quorum write: the answer would rest on what may be old
         conflict,  ///< the node belongs to another latch

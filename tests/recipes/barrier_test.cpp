@@ -1,55 +1,33 @@
 // The barrier in virtual time: the scenarios of Curator's and kazoo's tests, lost replies, servers that are behind.
 #include <paddock/barrier.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-
-#include "tests/support/core_fixture.hpp"
-#include "tests/support/refusal.hpp"
+#include "tests/recipes/call_fixture.hpp"
 
 namespace paddock::testing {
 namespace {
 
 constexpr const char* gate = "/gates/a";
-using call = std::shared_ptr<outcome<bool>>;
 
-class BarrierTest : public CoreTest {
+class BarrierTest : public CallTest {
 protected:
-    explicit BarrierTest(const ensemble_options& options = {}) : CoreTest(options) {}
+    using CallTest::CallTest;
 
-    auto handler(const call& into) {
-        return boost::asio::bind_cancellation_slot(
-            into->cancel.slot(), [into, this](error_code ec) { recorded(into, world)(ec, true); });
-    }
     call wait(core_client& by) {
-        auto made = std::make_shared<outcome<bool>>();
-        barrier(by.handle, gate).async_wait(handler(made));
-        return made;
+        return begin_void([&](auto handler) { barrier(by.handle, gate).async_wait(handler); });
     }
     call wait_within(core_client& by, std::chrono::nanoseconds limit) {
-        auto made = std::make_shared<outcome<bool>>();
-        barrier(by.handle, gate).async_wait_until(by.process.steady_now() + limit, handler(made));
-        return made;
+        const auto deadline = by.process.steady_now() + limit;
+        return begin_void(
+            [&](auto handler) { barrier(by.handle, gate).async_wait_until(deadline, handler); });
     }
     call set(core_client& by) {
-        auto made = std::make_shared<outcome<bool>>();
-        barrier(by.handle, gate).async_set(handler(made));
-        return made;
+        return begin_void([&](auto handler) { barrier(by.handle, gate).async_set(handler); });
     }
     call remove(core_client& by) {
-        auto made = std::make_shared<outcome<bool>>();
-        barrier(by.handle, gate).async_remove(handler(made));
-        return made;
+        return begin_void([&](auto handler) { barrier(by.handle, gate).async_remove(handler); });
     }
     call closed(core_client& by) {
-        auto made = std::make_shared<outcome<bool>>();
-        barrier(by.handle, gate).async_closed(recorded(made, world));
-        return made;
-    }
-    ::testing::AssertionResult succeeds(const call& which) {
-        if (!run_until([&] { return which->done(); })) return ::testing::AssertionFailure() << "not done";
-        if (which->ec) return ::testing::AssertionFailure() << which->ec.message();
-        if (which->completions != 1) return ::testing::AssertionFailure() << "completed more than once";
-        return ::testing::AssertionSuccess();
+        return begin([&](auto handler) { barrier(by.handle, gate).async_closed(handler); });
     }
     void close_gate() {
         ensemble.create_by_operator("/gates");
@@ -100,8 +78,7 @@ TEST_F(CuratorDistributedBarrier, testServerCrash) {
     const call patient = wait(one);
     world.advance(100ms);
     ensemble.power(false);
-    ASSERT_TRUE(run_until([&] { return timed->done(); }, 10s));
-    EXPECT_EQ(timed->ec, make_error_code(errc::timed_out));
+    ASSERT_TRUE(ends_with(timed, errc::timed_out));
     EXPECT_FALSE(patient->done());
     ensemble.power(true);
     world.advance(5s);
@@ -122,8 +99,7 @@ TEST_F(KazooBarrier, test_barrier_exists) {
     ASSERT_TRUE(succeeds(set(one))) << "set again";
     const call waiting = wait(two);
     const call short_wait = wait_within(two, 100ms);
-    ASSERT_TRUE(run_until([&] { return short_wait->done(); }));
-    EXPECT_EQ(short_wait->ec, make_error_code(errc::timed_out));
+    ASSERT_TRUE(ends_with(short_wait, errc::timed_out));
     ASSERT_TRUE(succeeds(remove(one)));
     EXPECT_TRUE(succeeds(waiting));
 }
@@ -194,29 +170,16 @@ TEST_F(BarrierTest, WakeUpsAreNoOpenings) {
 TEST_F(BarrierTest, CancelledWaitLeavesNoWatch) {
     core_client& one = connected_client();
     close_gate();
-    const call waiting = wait(one);
-    world.advance(100ms);
-    waiting->abort();
-    world.settle();
-    EXPECT_EQ(waiting->ec, error_code(boost::asio::error::operation_aborted));
-    EXPECT_TRUE(run_until([&] { return quiet(); }));
-    const call last = wait(one);
-    one.close();
-    ASSERT_TRUE(run_until([&] { return last->done(); }));
-    EXPECT_EQ(last->ec, make_error_code(errc::client_closed));
+    expect_wait_ends_clean(one, [&] { return wait(one); });
 }
 
 TEST_F(BarrierTest, FinalAnswersAreErrors) {
     core_client& one = connected_client();
     close_gate();
     ensemble.create_by_operator("/gates/a/child");
-    const call full = remove(one);
-    ASSERT_TRUE(run_until([&] { return full->done(); }));
-    EXPECT_EQ(full->ec, make_error_code(server_errc::not_empty));
+    EXPECT_TRUE(ends_with(remove(one), server_errc::not_empty));
     ensemble.deny([](request_kind kind, const std::string&) { return kind == request_kind::get; });
-    const call refused = wait(one);
-    ASSERT_TRUE(run_until([&] { return refused->done(); }));
-    EXPECT_EQ(refused->ec, make_error_code(server_errc::no_auth));
+    EXPECT_TRUE(ends_with(wait(one), server_errc::no_auth));
     ensemble.deny({});
 }
 

@@ -1,54 +1,39 @@
 // The count-down latch in virtual time: each count once, whatever becomes of replies, connections and sessions.
 #include <paddock/count_down_latch.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-
 #include "recipes/count_down_latch/latch_record.hpp"
-#include "tests/support/core_fixture.hpp"
-#include "tests/support/refusal.hpp"
+#include "tests/recipes/call_fixture.hpp"
 
 namespace paddock::testing {
 namespace {
 
 constexpr const char* place = "/latches/a";
-using call = std::shared_ptr<outcome<bool>>;
 
-class LatchTest : public CoreTest {
+class LatchTest : public CallTest {
 protected:
-    explicit LatchTest(const ensemble_options& options = {}) : CoreTest(options) {}
+    using CallTest::CallTest;
 
-    call start() { return std::make_shared<outcome<bool>>(); }
-    auto handler(const call& into) {
-        return boost::asio::bind_cancellation_slot(into->cancel.slot(), recorded(into, world));
+    static count_down_latch latch(core_client& by, std::int64_t initial) {
+        return count_down_latch(by.handle, place, initial);
     }
     call count_down(core_client& by, std::int64_t initial = 3) {
-        const call made = start();
-        count_down_latch(by.handle, place, initial).async_count_down(handler(made));
-        return made;
+        return begin([&](auto handler) { latch(by, initial).async_count_down(handler); });
     }
     call reset(core_client& by, std::int64_t count, std::int64_t initial = 3) {
-        const call made = start();
-        count_down_latch(by.handle, place, initial).async_try_reset(count, handler(made));
-        return made;
+        return begin([&](auto handler) { latch(by, initial).async_try_reset(count, handler); });
     }
     call wait(core_client& by, std::int64_t initial = 3) {
-        const call made = start();
-        count_down_latch(by.handle, place, initial)
-            .async_wait(boost::asio::bind_cancellation_slot(
-                made->cancel.slot(), [made, this](error_code ec) { recorded(made, world)(ec, true); }));
-        return made;
+        return begin_void([&](auto handler) { latch(by, initial).async_wait(handler); });
     }
     std::int64_t count(core_client& by, std::int64_t initial = 3) {
         const auto made = std::make_shared<outcome<std::int64_t>>();
-        count_down_latch(by.handle, place, initial).async_count(recorded(made, world));
+        latch(by, initial).async_count(recorded(made, world));
         EXPECT_TRUE(run_until([&] { return made->done(); }));
         EXPECT_FALSE(made->ec) << made->ec.message();
         return made->result;
     }
     bool counted(const call& which, std::chrono::nanoseconds limit = 20s) {
-        EXPECT_TRUE(run_until([&] { return which->done(); }, limit));
-        EXPECT_EQ(which->completions, 1);
-        EXPECT_FALSE(which->ec) << which->ec.message();
+        EXPECT_TRUE(succeeds(which, limit));
         return which->result;
     }
     std::int64_t left() const {
@@ -96,15 +81,11 @@ TEST_F(LatchTest, ProgramsThatDisagreeAreTold) {
     core_client& one = connected_client();
     core_client& two = connected_client();
     ASSERT_TRUE(counted(count_down(one, 3)));
-    for (const call& which : {count_down(two, 4), wait(two, 4), reset(two, 1, 4)}) {
-        ASSERT_TRUE(run_until([&] { return which->done(); }));
-        EXPECT_EQ(which->ec, make_error_code(errc::conflict));
-    }
+    for (const call& which : {count_down(two, 4), wait(two, 4), reset(two, 1, 4)})
+        ASSERT_TRUE(ends_with(which, errc::conflict));
     EXPECT_EQ(left(), 2);
     ensemble.set_by_operator(place, "something else");
-    const call foreign = count_down(one, 3);
-    ASSERT_TRUE(run_until([&] { return foreign->done(); }));
-    EXPECT_EQ(foreign->ec, make_error_code(errc::conflict));
+    EXPECT_TRUE(ends_with(count_down(one, 3), errc::conflict));
 }
 
 TEST_F(LatchTest, ManyAtOnceAreAllCounted) {
@@ -171,20 +152,17 @@ TEST_F(LatchTest, TooManyOthersLeaveItUnknown) {
     ASSERT_TRUE(run_until([&] { return one.state() == session_state::suspended; }));
     for (std::size_t i = 0; i <= detail::changes_kept; ++i) ASSERT_TRUE(counted(count_down(two, 200)));
     ensemble.refuse_connections(false);
-    ASSERT_TRUE(run_until([&] { return which->done(); }));
-    EXPECT_EQ(which->ec, make_error_code(errc::outcome_unknown));
+    EXPECT_TRUE(ends_with(which, errc::outcome_unknown));
 }
 
 TEST_F(LatchTest, DeadlineAfterSendingIsUnknown) {
     core_client& one = connected_client();
     ASSERT_TRUE(counted(count_down(one)));
-    const call which = start();
     ensemble.fail_next(request_kind::set, fault_position::after_commit);
     ensemble.refuse_connections(true);
-    count_down_latch(one.handle, place, 3)
-        .async_count_down_until(one.process.steady_now() + 500ms, handler(which));
-    ASSERT_TRUE(run_until([&] { return which->done(); }));
-    EXPECT_EQ(which->ec, make_error_code(errc::outcome_unknown));
+    const auto deadline = one.process.steady_now() + 500ms;
+    const call which = begin([&](auto handler) { latch(one, 3).async_count_down_until(deadline, handler); });
+    EXPECT_TRUE(ends_with(which, errc::outcome_unknown));
     ensemble.refuse_connections(false);
 }
 
@@ -234,17 +212,7 @@ TEST_F(LatchTest, DeletedLatchBeginsAgain) {
 
 TEST_F(LatchTest, GivenUpItLeavesNothing) {
     core_client& one = connected_client();
-    const call waiting = wait(one);
-    world.advance(100ms);
-    EXPECT_EQ(one.stats().watches, 1u);
-    waiting->abort();
-    world.settle();
-    EXPECT_EQ(waiting->ec, error_code(boost::asio::error::operation_aborted));
-    EXPECT_TRUE(run_until([&] { return quiet(); }));
-    const call last = wait(one);
-    one.close();
-    ASSERT_TRUE(run_until([&] { return last->done(); }));
-    EXPECT_EQ(last->ec, make_error_code(errc::client_closed));
+    expect_wait_ends_clean(one, [&] { return wait(one); });
 }
 
 TEST_F(LatchTest, BadArgumentsAreRefused) {
@@ -253,9 +221,7 @@ TEST_F(LatchTest, BadArgumentsAreRefused) {
     for (const std::int64_t n : {std::int64_t(0), std::int64_t(-1), std::int64_t(1) << 31}) {
         EXPECT_TRUE(refuses([&] { count_down_latch(one.handle, place, n); }, errc::invalid_argument,
                             {std::to_string(n), "2147483647"}));
-        const call refused = reset(one, n);
-        ASSERT_TRUE(run_until([&] { return refused->done(); }));
-        EXPECT_EQ(refused->ec, make_error_code(errc::invalid_argument));
+        EXPECT_TRUE(ends_with(reset(one, n), errc::invalid_argument));
     }
 }
 

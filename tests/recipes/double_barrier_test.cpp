@@ -1,22 +1,18 @@
 // The double barrier in virtual time: the scenarios of Curator's and kazoo's tests, and a death at every step.
 #include <paddock/double_barrier.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-
 #include "recipes/double_barrier/generation_record.hpp"
-#include "tests/support/core_fixture.hpp"
-#include "tests/support/refusal.hpp"
+#include "tests/recipes/call_fixture.hpp"
 
 namespace paddock::testing {
 namespace {
 
 constexpr const char* party = "/parties/a";
-using call = std::shared_ptr<outcome<bool>>;
 using state = detail::generation_record::state;
 
-class DoubleBarrierTest : public CoreTest {
+class DoubleBarrierTest : public CallTest {
 protected:
-    explicit DoubleBarrierTest(const ensemble_options& options = {}) : CoreTest(options) {}
+    using CallTest::CallTest;
 
     attempt enter(core_client& by, std::size_t members = 2) {
         attempts.push_back(std::make_shared<outcome<lease>>());
@@ -26,23 +22,19 @@ protected:
         return made;
     }
     call leave(core_client& by, const attempt& who, std::size_t members = 2) {
-        auto made = std::make_shared<outcome<bool>>();
-        double_barrier(by.handle, party, members)
-            .async_leave(std::move(who->result), boost::asio::bind_cancellation_slot(
-                                                     made->cancel.slot(), [made, this](error_code ec) {
-                                                         recorded(made, world)(ec, true);
-                                                     }));
-        return made;
+        double_barrier on(by.handle, party, members);
+        return begin_void([&](auto handler) { on.async_leave(std::move(who->result), handler); });
     }
     bool all_in(const std::vector<attempt>& who) {
         return run_until(
             [&] { return std::ranges::all_of(who, [](const auto& one) { return one->granted(); }); });
     }
-    bool all_out(const std::vector<call>& who, error_code with = {}) {
-        const bool done = run_until(
-            [&] { return std::ranges::all_of(who, [](const auto& one) { return one->done(); }); }, 20s);
-        for (const call& one : who) EXPECT_EQ(one->ec, with) << one->ec.message();
-        return done;
+    ::testing::AssertionResult all_out(const std::vector<call>& who, error_code with = {}) {
+        for (const call& one : who) {
+            const ::testing::AssertionResult ended = ends_with(one, with);
+            if (!ended) return ended;
+        }
+        return ::testing::AssertionSuccess();
     }
     detail::generation_record seen() const {
         return detail::read_generation(ensemble.data(party)).value_or(detail::generation_record());

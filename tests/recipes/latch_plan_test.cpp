@@ -53,6 +53,27 @@ TEST(LatchPlan, AtZeroNothingIsCounted) {
     EXPECT_EQ(step.result, 0);
 }
 
+// Nobody has used it yet; unless a change is in doubt, which went to a latch that is gone.
+TEST(LatchPlan, MissingNodeIsMadeByWhoNeedsIt) {
+    latch_view none;
+    none.missing = true;
+    for (const auto what :
+         {latch_verb::count, latch_verb::wait, latch_verb::count_down, latch_verb::try_reset})
+        EXPECT_EQ(plan_latch(asks(what, 2), none).what, kind::look) << "the server may be behind";
+    none.fresh = true;
+    const latch_step counted = plan_latch(asks(latch_verb::count), none);
+    EXPECT_EQ(counted.what, kind::done);
+    EXPECT_EQ(counted.result, 3);
+    EXPECT_EQ(plan_latch(asks(latch_verb::try_reset, 2), none).what, kind::done);
+    for (const auto what : {latch_verb::wait, latch_verb::count_down}) {
+        const latch_step step = plan_latch(asks(what), none);
+        ASSERT_EQ(step.what, kind::create);
+        EXPECT_EQ(step.next.initial, 3);
+        EXPECT_EQ(step.next.count, 3);
+    }
+    EXPECT_EQ(plan_latch(in_doubt(latch_verb::count_down, 7), none).what, kind::unknown);
+}
+
 TEST(LatchPlan, AnswersRestOnFreshReads) {
     for (const auto what : {latch_verb::count, latch_verb::wait, latch_verb::count_down})
         EXPECT_EQ(plan_latch(asks(what), sees(0, 7, false)).what, kind::look);
