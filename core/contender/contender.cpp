@@ -4,9 +4,9 @@
 
 #include <glog/logging.h>
 
+#include "core/contender/confirm_nodes.hpp"
 #include "core/contender/grant.hpp"
 #include "core/contender/outcome.hpp"
-#include "core/retry.hpp"
 
 namespace paddock::detail {
 
@@ -69,26 +69,15 @@ asio::awaitable<error_code> contender::wait_for_turns(nodes& mine) {
     co_return co_await confirm_all(mine);
 }
 
-// The first may have lost its node while the last one waited: one quorum write that names all.
+// The first may have lost its node while the last one waited.
 asio::awaitable<error_code> contender::confirm_all(nodes& mine) {
-    std::vector<multi_op> ops(mine.size());
-    for (std::size_t i = 0; i < ops.size(); ++i) ops[i].path = mine[i].path;
-    session& home = *mine.front().home;
-    for (;;) {  // ends by an answer, with the session, or by giving up
-        const bool connected = co_await home.wait_connected(*this);
-        if (given_up) co_return round_end::abandoned;
-        if (!connected) co_return round_end::session_over;
-        const auto epoch = home.clock()->epoch();
-        const mailbox<multi_reply> checked(world_.executor());
-        home.multi(ops, checked.sink());
-        const multi_reply answer = co_await checked.take();
-        if (is_code(answer.ec, server_errc::no_node)) co_return round_end::node_gone;
-        if (answer.what == fate::answered && answer.ec && !worth_retrying(answer)) co_return answer.ec;
-        if (answer.what == fate::answered && answer.ec) co_await back_off();
-        if (answer.ec || home.clock()->epoch() != epoch || !home.connected()) continue;
+    std::vector<std::string> paths;
+    for (const joined_node& node : mine) paths.push_back(node.path);
+    std::uint64_t epoch = 0;
+    const error_code ec = co_await confirm_nodes(*this, *mine.front().home, paths, epoch);
+    if (!ec)
         for (joined_node& node : mine) node.epoch = epoch;
-        co_return error_code();
-    }
+    co_return ec;
 }
 
 bool contender::grant(nodes& mine) {

@@ -1,34 +1,32 @@
 #include "core/contender/fifo_plan.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <utility>
 
 #include "core/sequence_name.hpp"
 
 namespace paddock::detail {
 
-queue_plan plan_fifo(std::string_view kind, const queue_view& seen) {
+queue_plan plan_nearest(const queue_view& seen, const rank_function& rank_of) {
     queue_plan plan;
-    const auto own_sequence = sequence_of(seen.own, kind);
+    const auto own = rank_of(seen.own);
     bool own_seen = false;
     const std::string* nearest = nullptr;
     std::int32_t nearest_sequence = 0;
     for (const std::string& name : seen.children) {
         own_seen = own_seen || name == seen.own;
-        const auto sequence = sequence_of(name, kind);
-        if (!sequence) {
+        const auto other = rank_of(name);
+        if (!other) {
             ++plan.foreign;
-        } else if (own_sequence && comes_before(*sequence, *own_sequence)) {
+        } else if (own && comes_before(other->sequence, own->sequence)) {
             ++plan.ahead;
-            if (!nearest || comes_before(nearest_sequence, *sequence)) {
-                nearest = &name;
-                nearest_sequence = *sequence;
-            }
+            if (!other->blocks || (nearest && comes_before(other->sequence, nearest_sequence))) continue;
+            nearest = &name;
+            nearest_sequence = other->sequence;
         }
     }
-    if (!own_seen || !own_sequence) return plan;  // absent: the default
-    if (exhausted(*own_sequence)) {
+    if (!own_seen || !own) return plan;  // absent: the default
+    if (exhausted(own->sequence)) {
         plan.what = verdict::exhausted;
     } else if (nearest) {
         plan.what = verdict::wait;
@@ -37,6 +35,13 @@ queue_plan plan_fifo(std::string_view kind, const queue_view& seen) {
         plan.what = verdict::hold;
     }
     return plan;
+}
+
+queue_plan plan_fifo(std::string_view kind, const queue_view& seen) {
+    return plan_nearest(seen, [kind](std::string_view name) {
+        const auto sequence = sequence_of(name, kind);
+        return sequence ? std::optional(queue_rank{*sequence}) : std::nullopt;
+    });
 }
 
 std::vector<queue_entry> fifo_queue(std::string_view kind, std::string_view shown,

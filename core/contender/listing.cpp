@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/ask_all.hpp"
 #include "core/contender/directory_reading.hpp"
 #include "core/holder_record.hpp"
 #include "core/path.hpp"
 #include "core/retry.hpp"
 
 namespace paddock::detail {
-namespace {
-
-constexpr std::size_t reads_in_flight = 64;
-
-}  // namespace
-
 contender_info describe_contender(const queue_entry& entry, grant_rule grant, get_reply node) {
     contender_info info;
     info.node = entry.name;
@@ -78,21 +73,18 @@ asio::awaitable<reply> queue_listing::read(session& home, std::vector<contender_
 
 asio::awaitable<reply> queue_listing::read_nodes(session& home, const std::vector<queue_entry>& entries,
                                                  std::vector<contender_info>& found) {
-    for (std::size_t first = 0; first < entries.size(); first += reads_in_flight) {
-        const std::size_t end = std::min(entries.size(), first + reads_in_flight);
-        std::vector<mailbox<get_reply>> flight;
-        for (std::size_t i = first; i < end; ++i) {
-            flight.emplace_back(world_.executor());
-            home.get(join_path(queue_->directory, entries[i].name), flight.back().sink());
-        }
-        for (std::size_t i = first; i < end; ++i) {
-            get_reply node = co_await flight[i - first].take();
-            if (is_code(node.ec, server_errc::no_node)) continue;  // left in the meantime
-            if (node.ec) co_return node;
-            found.push_back(describe_contender(entries[i], queue_->grant, std::move(node)));
-        }
-    }
-    co_return reply();
+    reply outcome;
+    const asker<get_reply> send = [&](std::size_t i, reply_to<get_reply> done) {
+        home.get(join_path(queue_->directory, entries[i].name), std::move(done));
+    };
+    const taker<get_reply> take = [&](std::size_t i, get_reply node) {
+        const bool gone = is_code(node.ec, server_errc::no_node);  // it left in the meantime
+        if (node.ec && !gone && !outcome.ec) outcome = node;
+        if (!node.ec) found.push_back(describe_contender(entries[i], queue_->grant, std::move(node)));
+        return !outcome.ec;
+    };
+    co_await ask_all<get_reply>(world_.executor(), entries.size(), send, take);
+    co_return outcome;
 }
 
 }  // namespace paddock::detail
