@@ -6,7 +6,7 @@
 #include <paddock/count_down_latch.hpp>
 
 #include "core/node_operation.hpp"
-#include "recipes/count_down_latch/latch_plan.hpp"
+#include "recipes/count_down_latch/record/latch_plan.hpp"
 
 namespace paddock::detail {
 

@@ -5,8 +5,8 @@
 #include "core/call.hpp"
 #include "core/queue_claim_core.hpp"
 #include "core/recipe_arguments.hpp"
-#include "recipes/double_barrier/double_barrier_plan.hpp"
-#include "recipes/double_barrier/leave_operation.hpp"
+#include "recipes/double_barrier/generation/enter_plan.hpp"
+#include "recipes/double_barrier/leave/leave_operation.hpp"
 
 namespace paddock {
 namespace {

@@ -4,12 +4,10 @@
 #include <memory>
 #include <utility>
 
-#include <paddock/deadline.hpp>
-
 #include "core/call.hpp"
 #include "core/path.hpp"
 #include "core/recipe_arguments.hpp"
-#include "recipes/inspect/inspection.hpp"
+#include "recipes/inspect/walk/inspection.hpp"
 
 namespace paddock {
 namespace {
@@ -23,13 +21,11 @@ reports ask(client& on, const std::string& path, bool tree, std::size_t most_nod
             error_code& ec) {
     detail::validate_path(path, "inspect");
     const auto core = detail::live_client(on.core(), "inspect");
-    ec = errc::invalid_duration;
-    if (timeout <= milliseconds::zero()) return {};
     detail::inspection_scope scope{detail::path_at_server(*core, path, "inspect"), tree, most_nodes};
     const auto make = [&](detail::inspection::sink_type sink) {
         return std::make_shared<detail::inspection>(core, scope, std::move(sink));
     };
-    return detail::call<reports>(core, make, detail::deadline_after(timeout), {}, ec);
+    return detail::call<reports>(core, make, timeout, {}, ec);
 }
 
 }  // namespace
@@ -50,10 +46,7 @@ std::string_view name_of(recipe_kind kind) noexcept {
 }
 
 directory_report inspect(client& on, const std::string& path, milliseconds timeout) {
-    error_code ec;
-    directory_report report = inspect(on, path, timeout, ec);
-    if (ec) throw boost::system::system_error(ec, path);
-    return report;
+    return detail::or_throw(path, [&](error_code& ec) { return inspect(on, path, timeout, ec); });
 }
 
 directory_report inspect(client& on, const std::string& path, milliseconds timeout, error_code& ec) {
@@ -66,10 +59,8 @@ directory_report inspect(client& on, const std::string& path, milliseconds timeo
 
 std::vector<directory_report> inspect_tree(client& on, const std::string& root, milliseconds timeout,
                                            std::size_t most_nodes) {
-    error_code ec;
-    reports found = inspect_tree(on, root, timeout, most_nodes, ec);
-    if (ec) throw boost::system::system_error(ec, root);
-    return found;
+    return detail::or_throw(root,
+                            [&](error_code& ec) { return inspect_tree(on, root, timeout, most_nodes, ec); });
 }
 
 std::vector<directory_report> inspect_tree(client& on, const std::string& root, milliseconds timeout,

@@ -2,8 +2,7 @@
 
 #include <utility>
 
-#include "core/blocking.hpp"
-#include "core/completion.hpp"
+#include "core/call.hpp"
 #include "recipes/semaphore/semaphore_core.hpp"
 
 namespace paddock {
@@ -12,22 +11,17 @@ using std::chrono::milliseconds;
 
 namespace {
 
-void throw_if(const error_code& ec, const std::string& path) {
-    if (ec) throw boost::system::system_error(ec, path);
+auto limit_reader(const std::shared_ptr<detail::semaphore_core>& core, detail::limit_change change = {}) {
+    return [core, change](detail::limit_operation::sink_type sink) {
+        const auto queue = core->one_permit()->queue();
+        return std::make_shared<detail::limit_operation>(core->client, queue, change, std::move(sink));
+    };
 }
 
-void check_limit(std::uint32_t limit) {
-    if (limit >= 1 && limit <= detail::permits_max) return;
-    throw argument_error(errc::invalid_argument, "limit: " + std::to_string(limit) + " must be from 1 to " +
-                                                     std::to_string(detail::permits_max));
-}
-
-semaphore_state ask(const detail::semaphore_core& core, detail::limit_change change, milliseconds timeout,
-                    error_code& ec) {
-    detail::blocking_result<semaphore_state> outcome;
-    (void)core.begin(change, timeout, outcome.sink(), ec);
-    if (ec) return {};
-    return outcome.wait(ec);
+auto limit_changer(const std::shared_ptr<detail::semaphore_core>& core, std::uint32_t limit,
+                   bool redeclares) {
+    detail::check_permits("limit", limit, detail::permits_max);
+    return limit_reader(core, {limit, redeclares});
 }
 
 }  // namespace
@@ -42,60 +36,43 @@ semaphore::semaphore(std::shared_ptr<detail::semaphore_core> core)
 queue_claim semaphore::permits(std::uint32_t count) const { return queue_claim(semaphore_->claim_of(count)); }
 
 semaphore_state semaphore::state(milliseconds timeout) {
-    error_code ec;
-    const semaphore_state seen = state(timeout, ec);
-    throw_if(ec, path());
-    return seen;
+    return detail::or_throw(path(), [&](error_code& ec) { return state(timeout, ec); });
 }
 
 semaphore_state semaphore::state(milliseconds timeout, error_code& ec) {
-    return ask(*semaphore_, {}, timeout, ec);
+    return detail::call<semaphore_state>(semaphore_->client, limit_reader(semaphore_), timeout, {}, ec);
 }
 
 std::uint64_t semaphore::available(milliseconds timeout) { return state(timeout).available(); }
 
 void semaphore::set_limit(std::uint32_t limit, milliseconds timeout) {
-    error_code ec;
-    set_limit(limit, timeout, ec);
-    throw_if(ec, path());
+    detail::or_throw(path(), [&](error_code& ec) { set_limit(limit, timeout, ec); });
 }
 
 void semaphore::set_limit(std::uint32_t limit, milliseconds timeout, error_code& ec) {
-    check_limit(limit);
-    (void)ask(*semaphore_, {limit, false}, timeout, ec);
+    const auto make = limit_changer(semaphore_, limit, false);
+    (void)detail::call<semaphore_state>(semaphore_->client, make, timeout, {}, ec);
 }
 
 void semaphore::redeclare(std::uint32_t limit, milliseconds timeout) {
-    error_code ec;
-    redeclare(limit, timeout, ec);
-    throw_if(ec, path());
+    detail::or_throw(path(), [&](error_code& ec) { redeclare(limit, timeout, ec); });
 }
 
 void semaphore::redeclare(std::uint32_t limit, milliseconds timeout, error_code& ec) {
-    check_limit(limit);
-    (void)ask(*semaphore_, {limit, true}, timeout, ec);
+    const auto make = limit_changer(semaphore_, limit, true);
+    (void)detail::call<semaphore_state>(semaphore_->client, make, timeout, {}, ec);
 }
 
 void semaphore::start_state(std::shared_ptr<detail::semaphore_core> core, milliseconds timeout,
                             boost::asio::any_completion_handler<void(error_code, semaphore_state)> handler) {
-    auto finish = detail::make_completion(std::move(handler), core->client->handlers());
-    const auto cancelled = finish->cancels(core->client->entrance());
-    error_code refused;
-    *cancelled = core->begin(
-        {}, timeout, [finish](error_code ec, semaphore_state seen) { (*finish)(ec, seen); }, refused);
-    if (refused) finish->later(refused, semaphore_state());
+    detail::call_async<semaphore_state>(core->client, std::move(handler), limit_reader(core), timeout);
 }
 
 void semaphore::start_set_limit(std::shared_ptr<detail::semaphore_core> core, std::uint32_t limit,
                                 milliseconds timeout,
                                 boost::asio::any_completion_handler<void(error_code)> handler) {
-    check_limit(limit);
-    auto finish = detail::make_completion(std::move(handler), core->client->handlers());
-    const auto cancelled = finish->cancels(core->client->entrance());
-    error_code refused;
-    *cancelled = core->begin(
-        {limit, false}, timeout, [finish](error_code ec, semaphore_state) { (*finish)(ec); }, refused);
-    if (refused) finish->later(refused);
+    const auto make = limit_changer(core, limit, false);
+    detail::call_async<semaphore_state>(core->client, std::move(handler), make, timeout);
 }
 
 }  // namespace paddock

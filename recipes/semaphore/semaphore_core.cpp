@@ -2,29 +2,25 @@
 
 #include <utility>
 
-#include "core/call.hpp"
-#include "recipes/semaphore/semaphore_plan.hpp"
+#include "recipes/semaphore/permits/semaphore_plan.hpp"
 
 namespace paddock::detail {
-namespace {
 
-void check_number(const char* what, std::uint32_t number, std::uint32_t most) {
+void check_permits(const char* what, std::uint32_t number, std::uint32_t most) {
     if (number >= 1 && number <= most) return;
     throw argument_error(errc::invalid_argument, std::string(what) + ": " + std::to_string(number) +
                                                      " must be from 1 to " + std::to_string(most));
 }
 
-}  // namespace
-
 semaphore_core::semaphore_core(std::shared_ptr<client_core> on, std::string directory,
                                semaphore_options options)
     : client(std::move(on)), directory_(std::move(directory)), options_(std::move(options)) {
-    check_number("limit", options_.limit, permits_max);
+    check_permits("limit", options_.limit, permits_max);
     one_permit_ = claim_of(1);
 }
 
 std::shared_ptr<queue_claim_core> semaphore_core::claim_of(std::uint32_t permits) const {
-    check_number("permits", permits, options_.limit);
+    check_permits("permits", permits, options_.limit);
     queue_traits traits;
     traits.recipe = "semaphore";
     traits.kind = permit_kind(permits);
@@ -41,19 +37,6 @@ std::shared_ptr<queue_claim_core> semaphore_core::claim_of(std::uint32_t permits
     };
     claim_options options{options_.purpose, options_.on_position};
     return std::make_shared<queue_claim_core>(client, directory_, std::move(traits), std::move(options));
-}
-
-std::shared_ptr<limit_operation> semaphore_core::begin(limit_change change, std::chrono::milliseconds timeout,
-                                                       limit_operation::sink_type sink,
-                                                       error_code& refused) const {
-    refused = errc::invalid_duration;
-    if (timeout <= std::chrono::milliseconds::zero()) return nullptr;
-    refused = refusal(*client);
-    if (refused) return nullptr;
-    auto query = std::make_shared<limit_operation>(client, one_permit_->queue(), change, std::move(sink));
-    refused = client->entrance()->post(
-        [query, timeout, client = client] { query->start(saturating_add(client->world().now(), timeout)); });
-    return query;
 }
 
 }  // namespace paddock::detail

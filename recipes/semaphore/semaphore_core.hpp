@@ -6,9 +6,12 @@
 #include <paddock/semaphore.hpp>
 
 #include "core/queue_claim_core.hpp"
-#include "recipes/semaphore/limit_operation.hpp"
+#include "recipes/semaphore/limit/limit_operation.hpp"
 
 namespace paddock::detail {
+
+/// Throws `argument_error` unless it is from 1 to `most`.
+void check_permits(const char* what, std::uint32_t number, std::uint32_t most);
 
 /// What all copies of one semaphore share.
 class semaphore_core {
@@ -19,10 +22,6 @@ public:
     /// Throws `argument_error`.
     [[nodiscard]] std::shared_ptr<queue_claim_core> claim_of(std::uint32_t permits) const;
     [[nodiscard]] const std::shared_ptr<queue_claim_core>& one_permit() const noexcept { return one_permit_; }
-
-    /// Starts reading the limit or changing it, from any thread; as `claim_core::begin`.
-    std::shared_ptr<limit_operation> begin(limit_change change, std::chrono::milliseconds timeout,
-                                           limit_operation::sink_type sink, error_code& refused) const;
 
     const std::shared_ptr<client_core> client;
 

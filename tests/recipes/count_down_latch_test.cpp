@@ -1,7 +1,7 @@
 // The count-down latch in virtual time: each count once, whatever becomes of replies, connections and sessions.
 #include <paddock/count_down_latch.hpp>
 
-#include "recipes/count_down_latch/latch_record.hpp"
+#include "recipes/count_down_latch/record/latch_record.hpp"
 #include "tests/recipes/call_fixture.hpp"
 
 namespace paddock::testing {

@@ -1,11 +1,12 @@
 // The decisions of entrants and leavers, and the record.
-#include "recipes/double_barrier/double_barrier_plan.hpp"
+#include "recipes/double_barrier/generation/enter_plan.hpp"
 
 #include <random>
 
 #include <gtest/gtest.h>
 
 #include "core/limits.hpp"
+#include "recipes/double_barrier/leave/leave_plan.hpp"
 
 namespace paddock::detail {
 namespace {

@@ -1,7 +1,7 @@
 // The double barrier in virtual time: the scenarios of Curator's and kazoo's tests, and a death at every step.
 #include <paddock/double_barrier.hpp>
 
-#include "recipes/double_barrier/generation_record.hpp"
+#include "recipes/double_barrier/generation/generation_record.hpp"
 #include "tests/recipes/call_fixture.hpp"
 
 namespace paddock::testing {

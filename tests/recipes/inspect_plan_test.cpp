@@ -1,13 +1,13 @@
 // What a directory is taken for.
-#include "recipes/inspect/inspect_plan.hpp"
+#include "recipes/inspect/judge/inspect_plan.hpp"
 
 #include <algorithm>
 #include <ostream>
 
 #include <gtest/gtest.h>
 
-#include "recipes/count_down_latch/latch_record.hpp"
-#include "recipes/double_barrier/generation_record.hpp"
+#include "recipes/count_down_latch/record/latch_record.hpp"
+#include "recipes/double_barrier/generation/generation_record.hpp"
 
 namespace paddock::testing {
 namespace {

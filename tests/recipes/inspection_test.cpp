@@ -1,5 +1,5 @@
 // Reading what all recipes leave.
-#include "recipes/inspect/inspection.hpp"
+#include "recipes/inspect/walk/inspection.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 

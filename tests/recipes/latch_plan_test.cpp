@@ -1,5 +1,5 @@
 // The decisions of a count-down latch, and its record.
-#include "recipes/count_down_latch/latch_plan.hpp"
+#include "recipes/count_down_latch/record/latch_plan.hpp"
 
 #include <random>
 

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "core/sequence_name.hpp"
-#include "recipes/read_write_lock/read_write_plan.hpp"
+#include "recipes/read_write_lock/queue/read_write_plan.hpp"
 
 namespace paddock::detail {
 namespace {

@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "core/sequence_name.hpp"
-#include "recipes/semaphore/limit_operation.hpp"
-#include "recipes/semaphore/semaphore_plan.hpp"
+#include "recipes/semaphore/limit/limit_operation.hpp"
+#include "recipes/semaphore/permits/semaphore_plan.hpp"
 
 namespace paddock::detail {
 namespace {

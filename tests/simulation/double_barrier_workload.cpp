@@ -6,7 +6,7 @@
 #include <paddock/double_barrier.hpp>
 
 #include "core/sequence_name.hpp"
-#include "recipes/double_barrier/generation_record.hpp"
+#include "recipes/double_barrier/generation/generation_record.hpp"
 #include "tests/simulation/call_workload.hpp"
 #include "tests/simulation/violation.hpp"
 

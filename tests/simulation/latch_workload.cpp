@@ -5,7 +5,7 @@
 
 #include <paddock/count_down_latch.hpp>
 
-#include "recipes/count_down_latch/latch_record.hpp"
+#include "recipes/count_down_latch/record/latch_record.hpp"
 #include "tests/simulation/allowances.hpp"
 #include "tests/simulation/call_workload.hpp"
 #include "tests/simulation/violation.hpp"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "recipes/semaphore/semaphore_record.hpp"
+#include "recipes/semaphore/permits/semaphore_record.hpp"
 #include "tests/simulation/violation.hpp"
 
 namespace paddock::testing {

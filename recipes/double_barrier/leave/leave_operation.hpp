@@ -8,7 +8,7 @@
 #include "core/claim_core.hpp"
 #include "core/node_reader.hpp"
 #include "core/round_operation.hpp"
-#include "recipes/double_barrier/double_barrier_plan.hpp"
+#include "recipes/double_barrier/leave/leave_plan.hpp"
 
 namespace paddock::detail {
 

@@ -1,4 +1,4 @@
-#include "recipes/count_down_latch/latch_record.hpp"
+#include "recipes/count_down_latch/record/latch_record.hpp"
 
 #include <utility>
 

@@ -1,17 +1,17 @@
-#include "recipes/inspect/inspect_plan.hpp"
+#include "recipes/inspect/judge/inspect_plan.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include "core/contender/fifo_plan.hpp"
-#include "recipes/count_down_latch/latch_plan.hpp"
-#include "recipes/double_barrier/double_barrier_plan.hpp"
+#include "recipes/count_down_latch/record/latch_plan.hpp"
+#include "recipes/double_barrier/generation/enter_plan.hpp"
 #include "recipes/leader/layout/leader_plan.hpp"
 #include "recipes/leader/layout/leader_record.hpp"
 #include "recipes/mutex/mutex_plan.hpp"
-#include "recipes/read_write_lock/read_write_plan.hpp"
-#include "recipes/semaphore/semaphore_plan.hpp"
-#include "recipes/semaphore/semaphore_record.hpp"
+#include "recipes/read_write_lock/queue/read_write_plan.hpp"
+#include "recipes/semaphore/permits/semaphore_plan.hpp"
+#include "recipes/semaphore/permits/semaphore_record.hpp"
 
 namespace paddock::detail {
 namespace {

@@ -1,18 +1,17 @@
-#include "recipes/inspect/inspection.hpp"
+#include "recipes/inspect/walk/inspection.hpp"
 
 #include <algorithm>
 #include <unordered_set>
 #include <utility>
 
+#include "core/ask_all.hpp"
 #include "core/contender/listing.hpp"
 #include "core/path.hpp"
-#include "core/retry.hpp"
 
 namespace paddock::detail {
 namespace {
 
 constexpr std::size_t nodes_in_flight = 32;
-constexpr std::size_t contenders_in_flight = 64;
 constexpr std::int32_t record_bytes_max =
     256 * 1024;  // what is longer is judged by the children's names alone
 constexpr std::string_view own_of_zookeeper = "/zookeeper";
@@ -35,15 +34,8 @@ bool has_children(const reply& outcome, const stat& node) { return !outcome.ec &
 }  // namespace
 
 inspection::inspection(std::shared_ptr<client_core> core, inspection_scope scope, sink_type sink)
-    : operation(core->world(), std::move(sink)), core_(std::move(core)), scope_(std::move(scope)) {
+    : round_operation(std::move(core), std::move(sink)), scope_(std::move(scope)) {
     pending_.push_back(scope_.root);
-}
-
-void inspection::start() {
-    core_->admit(shared_from_this());
-    if (finished()) return;
-    auto self = std::static_pointer_cast<inspection>(shared_from_this());
-    drive(run(std::move(self)));
 }
 
 void inspection::give_up(error_code ec) {
@@ -53,23 +45,12 @@ void inspection::give_up(error_code ec) {
     wake.notify();
 }
 
-asio::awaitable<void> inspection::run(std::shared_ptr<inspection> self) {
-    while (!self->pending_.empty() && !self->failure_) {
-        const auto home = co_await self->core_->usable_session(*self);
-        if (!home) co_return;
-        co_await self->round(*home);
-        if (self->finished()) co_return;
-    }
-    if (!self->failure_ && self->cut_) self->failure_ = errc::limit_exceeded;
-    self->give_up(self->failure_);  // all there is
-}
-
-asio::awaitable<void> inspection::round(session& home) {
+asio::awaitable<void> inspection::round(std::shared_ptr<session> home) {
     flight nodes = next_flight();
-    co_await look(home, nodes);
-    co_await read(home, nodes);
-    co_await judge(home, nodes);
-    co_await describe(home, nodes);
+    co_await look(*home, nodes);
+    co_await read(*home, nodes);
+    co_await judge(*home, nodes);
+    co_await describe(*home, nodes);
     bool refused = false;
     for (visit& node : nodes) {
         if (settle(node)) continue;
@@ -78,6 +59,8 @@ asio::awaitable<void> inspection::round(session& home) {
         pending_.push_front(std::move(node.path));
     }
     if (refused) co_await pause(refused_delay);
+    if (!failure_ && cut_ && pending_.empty()) failure_ = errc::limit_exceeded;
+    if (failure_ || pending_.empty()) give_up(failure_);  // all there is
 }
 
 inspection::flight inspection::next_flight() {
@@ -95,16 +78,15 @@ std::size_t inspection::room() const noexcept {
 
 // What a node has: most have neither children nor data, and are not asked for more.
 asio::awaitable<void> inspection::look(session& home, flight& nodes) {
-    std::vector<mailbox<stat_reply>> replies;
-    for (const visit& node : nodes) {
-        replies.emplace_back(world_.executor());
-        home.exists(node.path, replies.back().sink());
-    }
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-        const stat_reply answer = co_await replies[i].take();
+    const asker<stat_reply> send = [&](std::size_t i, reply_to<stat_reply> done) {
+        home.exists(nodes[i].path, std::move(done));
+    };
+    const taker<stat_reply> take = [&](std::size_t i, const stat_reply& answer) {
         nodes[i].outcome = answer;
         nodes[i].node = answer.node;
-    }
+        return true;
+    };
+    co_await ask_all<stat_reply>(world_.executor(), nodes.size(), send, take);
 }
 
 asio::awaitable<void> inspection::read(session& home, flight& nodes) {
@@ -168,26 +150,21 @@ asio::awaitable<void> inspection::describe(session& home, flight& nodes) {
         }
     }
     taken_ += all.size();
-    for (std::size_t first = 0; first < all.size() && !given_up; first += contenders_in_flight) {
-        const std::size_t end = std::min(all.size(), first + contenders_in_flight);
-        std::vector<mailbox<get_reply>> replies;
-        for (std::size_t i = first; i < end; ++i) {
-            replies.emplace_back(world_.executor());
-            home.get(join_path(all[i].first->path, all[i].second->name), replies.back().sink());
-        }
-        for (std::size_t i = first; i < end; ++i) {
-            get_reply answer = co_await replies[i - first].take();
-            visit& node = *all[i].first;
-            if (is_code(answer.ec, server_errc::no_node)) continue;  // left in the meantime
-            if (answer.ec) {
-                note(node.outcome, answer);
-                continue;
-            }
-            directory_report& report = node.found.report;
+    const asker<get_reply> send = [&](std::size_t i, reply_to<get_reply> done) {
+        home.get(join_path(all[i].first->path, all[i].second->name), std::move(done));
+    };
+    const taker<get_reply> take = [&](std::size_t i, get_reply answer) {
+        visit& node = *all[i].first;
+        directory_report& report = node.found.report;
+        if (!answer.ec) {
             const grant_rule grant = grant_of(report.kind);
             report.contenders.push_back(describe_contender(*all[i].second, grant, std::move(answer)));
+        } else if (!is_code(answer.ec, server_errc::no_node)) {  // not left in the meantime
+            note(node.outcome, answer);
         }
-    }
+        return !given_up;
+    };
+    co_await ask_all<get_reply>(world_.executor(), all.size(), send, take);
 }
 
 // False if it has to be read again.

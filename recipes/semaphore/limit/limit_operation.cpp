@@ -1,12 +1,11 @@
-#include "recipes/semaphore/limit_operation.hpp"
+#include "recipes/semaphore/limit/limit_operation.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include "core/contender/directory_reading.hpp"
 #include "core/contender/granted_nodes.hpp"
-#include "core/retry.hpp"
-#include "recipes/semaphore/semaphore_plan.hpp"
+#include "recipes/semaphore/permits/semaphore_plan.hpp"
 
 namespace paddock::detail {
 
@@ -18,37 +17,11 @@ semaphore_record changed_record(const limit_change& change, const semaphore_reco
     return wanted;
 }
 
-limit_operation::limit_operation(std::shared_ptr<client_core> core,
-                                 std::shared_ptr<const contender_settings> queue, limit_change change,
-                                 sink_type sink)
-    : operation(core->world(), std::move(sink)),
-      core_(std::move(core)),
-      queue_(std::move(queue)),
-      change_(change) {}
-
-void limit_operation::start(boot_time deadline) {
-    core_->admit(shared_from_this());
-    if (finished()) return;
-    expire_at(deadline);
-    auto self = std::static_pointer_cast<limit_operation>(shared_from_this());
-    drive(run(std::move(self)));
-}
-
-asio::awaitable<void> limit_operation::run(std::shared_ptr<limit_operation> self) {
-    for (;;) {  // ends by an answer, the deadline, or when the caller has given up
-        const auto home = co_await self->core_->usable_session(*self);
-        if (!home) co_return;
-        semaphore_state seen;
-        const reply outcome = co_await self->attempt(*home, seen);
-        const bool changed_meanwhile =
-            is_code(outcome.ec, server_errc::bad_version) || is_code(outcome.ec, server_errc::no_node);
-        if (!worth_retrying(outcome) && !changed_meanwhile) {
-            self->finish(outcome.ec, seen);
-            co_return;
-        }
-        const auto delay = self->delays_.next(self->world_.random_unit());
-        if (outcome.what == fate::answered) co_await self->pause(delay);
-    }
+asio::awaitable<void> limit_operation::round(std::shared_ptr<session> home) {
+    semaphore_state seen;
+    const reply outcome = co_await attempt(*home, seen);
+    const bool again = co_await overtaken(outcome);
+    if (!again) finish(outcome.ec, seen);
 }
 
 // Success once the record is as it is wanted; an error is the answer, or leads to another attempt.
@@ -57,7 +30,7 @@ asio::awaitable<reply> limit_operation::attempt(session& home, semaphore_state& 
     joined_node directory;
     const reply read = co_await reading.take(home, directory);
     const bool missing = is_code(read.ec, server_errc::no_node);
-    if (missing && change_.limit > 0) co_return co_await create(home);
+    if (missing && change_.limit > 0) co_return co_await make_levels(home, queue_->levels);
     if (missing) co_return reply();
     if (read.ec) co_return read;
     const auto record = read_semaphore_record(directory.record);
@@ -113,15 +86,6 @@ asio::awaitable<reply> limit_operation::confirm(session& home, std::int32_t vers
     home.multi(ops, checked.sink());
     const multi_reply answer = co_await checked.take();
     co_return answer;
-}
-
-// With the parents; then it is looked at again.
-asio::awaitable<reply> limit_operation::create(session& home) {
-    reply outcome;
-    outcome.ec = co_await create_levels(home, queue_->levels);
-    const bool answered = outcome.ec && outcome.ec.category() == zookeeper_category();
-    if (!answered) outcome.what = fate::not_sent;
-    co_return outcome;
 }
 
 }  // namespace paddock::detail

@@ -1,4 +1,4 @@
-#include "recipes/semaphore/semaphore_record.hpp"
+#include "recipes/semaphore/permits/semaphore_record.hpp"
 
 #include <algorithm>
 

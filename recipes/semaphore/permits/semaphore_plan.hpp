@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/contender/queue_plan.hpp"
-#include "recipes/semaphore/semaphore_record.hpp"
+#include "recipes/semaphore/permits/semaphore_record.hpp"
 
 namespace paddock::detail {
 

@@ -5,14 +5,11 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/awaitable.hpp>
-
 #include <paddock/semaphore.hpp>
 
-#include "core/client_core.hpp"
 #include "core/contender/contender_settings.hpp"
-#include "core/operation.hpp"
-#include "recipes/semaphore/semaphore_record.hpp"
+#include "core/round_operation.hpp"
+#include "recipes/semaphore/permits/semaphore_record.hpp"
 
 namespace paddock::detail {
 
@@ -28,26 +25,23 @@ semaphore_record changed_record(const limit_change& change, const semaphore_reco
 /// Reads limit and permits of a semaphore, or changes the limit: a write that names the version which was read, so that
 /// of two changes at once none is lost. Tried again over lost connections until its deadline; a change that has been made
 /// is recognised by its effect.
-class limit_operation final : public operation<semaphore_state> {
+class limit_operation final : public round_operation<semaphore_state> {
 public:
     limit_operation(std::shared_ptr<client_core> core, std::shared_ptr<const contender_settings> queue,
-                    limit_change change, sink_type sink);
-    void start(boot_time deadline);
+                    limit_change change, sink_type sink)
+        : round_operation(std::move(core), std::move(sink)), queue_(std::move(queue)), change_(change) {}
 
 private:
-    static asio::awaitable<void> run(std::shared_ptr<limit_operation> self);
+    asio::awaitable<void> round(std::shared_ptr<session> home) override;
     asio::awaitable<reply> attempt(session& home, semaphore_state& seen);
     asio::awaitable<reply> count_permits(session& home, const semaphore_record& record,
                                          const std::vector<std::string>& children, semaphore_state& seen);
     asio::awaitable<reply> change(session& home, const std::string& record, std::int32_t version);
     asio::awaitable<reply> confirm(session& home, std::int32_t version);
-    asio::awaitable<reply> create(session& home);
     [[nodiscard]] error_code deadline_error() const override { return errc::servers_unreachable; }
 
-    const std::shared_ptr<client_core> core_;
     const std::shared_ptr<const contender_settings> queue_;
     const limit_change change_;
-    backoff delays_{std::chrono::milliseconds(10), std::chrono::seconds(1)};
 };
 
 }  // namespace paddock::detail

@@ -1,4 +1,4 @@
-#include "recipes/double_barrier/generation_record.hpp"
+#include "recipes/double_barrier/generation/generation_record.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "recipes/semaphore/semaphore_plan.hpp"
+#include "recipes/semaphore/permits/semaphore_plan.hpp"
 
 #include <algorithm>
 #include <charconv>

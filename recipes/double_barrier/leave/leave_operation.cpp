@@ -1,4 +1,4 @@
-#include "recipes/double_barrier/leave_operation.hpp"
+#include "recipes/double_barrier/leave/leave_operation.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -90,7 +90,7 @@ bool leave_operation::recognise(const generation_record& record) {
     if (own == record.members.end()) return false;
     generation_ = record.generation;
     std::vector<std::string> names = record.members;
-    std::ranges::rotate(names, names.begin() + (own - record.members.begin() + 1));
+    std::rotate(names.begin(), names.begin() + (own - record.members.begin() + 1), names.end());
     for (const std::string& name : names) ring_.emplace_back().path = join_path(record_.path(), name);
     if (ring_.size() > 1) next_.emplace(*this, ring_.front().path);
     return true;

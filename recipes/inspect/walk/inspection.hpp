@@ -10,9 +10,8 @@
 
 #include <paddock/inspect.hpp>
 
-#include "core/client_core.hpp"
-#include "core/operation.hpp"
-#include "recipes/inspect/inspect_plan.hpp"
+#include "core/round_operation.hpp"
+#include "recipes/inspect/judge/inspect_plan.hpp"
 
 namespace paddock::detail {
 
@@ -23,13 +22,12 @@ struct inspection_scope {
     std::size_t most_nodes = inspected_nodes_max;
 };
 
-/// Reads directories and says what they are: breadth first, one flight of bounded size after the other. Reads only, so
-/// what a lost connection has left unanswered is asked again, until the deadline. What was found by then is the result of
-/// every failure.
-class inspection final : public operation<std::vector<directory_report>> {
+/// Reads directories and says what they are: breadth first, a flight of bounded size each round. Reads only, so what a
+/// lost connection has left unanswered is asked again, until the deadline. What was found by then is the result of every
+/// failure.
+class inspection final : public round_operation<std::vector<directory_report>> {
 public:
     inspection(std::shared_ptr<client_core> core, inspection_scope scope, sink_type sink);
-    void start();
     void give_up(error_code ec) override;
 
 private:
@@ -44,8 +42,7 @@ private:
     };
     using flight = std::vector<visit>;
 
-    static asio::awaitable<void> run(std::shared_ptr<inspection> self);
-    asio::awaitable<void> round(session& home);
+    asio::awaitable<void> round(std::shared_ptr<session> home) override;
     flight next_flight();
     asio::awaitable<void> look(session& home, flight& nodes);
     asio::awaitable<void> read(session& home, flight& nodes);
@@ -57,7 +54,6 @@ private:
     [[nodiscard]] std::size_t room() const noexcept;
     [[nodiscard]] error_code deadline_error() const override { return errc::servers_unreachable; }
 
-    const std::shared_ptr<client_core> core_;
     const inspection_scope scope_;
     std::deque<std::string> pending_;
     std::vector<directory_report> found_;

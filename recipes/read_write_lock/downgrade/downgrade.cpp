@@ -1,12 +1,13 @@
-#include "recipes/read_write_lock/downgrade.hpp"
+#include "recipes/read_write_lock/downgrade/downgrade.hpp"
 
 #include <utility>
 #include <vector>
 
+#include "core/contender/confirm_nodes.hpp"
 #include "core/path.hpp"
 #include "core/retry.hpp"
 #include "core/sequence_name.hpp"
-#include "recipes/read_write_lock/read_write_plan.hpp"
+#include "recipes/read_write_lock/queue/read_write_plan.hpp"
 
 namespace paddock::detail {
 
@@ -100,22 +101,11 @@ asio::awaitable<downgrade::next> downgrade::look(session& home, const std::strin
 
 // On the present connection, as for every grant.
 asio::awaitable<bool> downgrade::confirm(std::shared_ptr<session> home, const std::string& reader) {
-    for (;;) {                                 // ends by an answer, or with the session
-        if (home->expired()) co_return false;  // by the clock, after a pause of the process
-        if (home->connected() && home->clock()->epoch() == epoch_) co_return true;
-        const bool connected = co_await home->wait_connected(*this, true);
-        if (!connected) co_return false;
-        std::vector<multi_op> ops(1);
-        ops.front().path = reader;
-        const auto epoch = home->clock()->epoch();
-        const mailbox<multi_reply> checked(world_.executor());
-        home->multi(ops, checked.sink());
-        const multi_reply answer = co_await checked.take();
-        if (!answer.ec) epoch_ = epoch;
-        if (answer.what == fate::answered && answer.ec && !worth_retrying(answer)) co_return false;
-        const auto delay = delays_.next(world_.random_unit());
-        if (answer.what == fate::answered && answer.ec) co_await pause(delay, true);
-    }
+    if (home->expired()) co_return false;  // by the clock, after a pause of the process
+    if (home->connected() && home->clock()->epoch() == epoch_) co_return true;
+    const std::vector<std::string> nodes(1, reader);
+    const error_code ec = co_await confirm_nodes(*this, *home, nodes, epoch_, true);
+    co_return !ec && !home->expired();
 }
 
 void downgrade::grant(const std::shared_ptr<session>& home, const std::string& reader) {

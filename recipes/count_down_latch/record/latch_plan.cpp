@@ -1,4 +1,4 @@
-#include "recipes/count_down_latch/latch_plan.hpp"
+#include "recipes/count_down_latch/record/latch_plan.hpp"
 
 #include <algorithm>
 #include <utility>

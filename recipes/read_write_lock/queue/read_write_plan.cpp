@@ -1,7 +1,8 @@
-#include "recipes/read_write_lock/read_write_plan.hpp"
+#include "recipes/read_write_lock/queue/read_write_plan.hpp"
 
 #include <algorithm>
 
+#include "core/contender/fifo_plan.hpp"
 #include "core/sequence_name.hpp"
 
 namespace paddock::detail {
@@ -18,36 +19,12 @@ std::optional<place> place_of(std::string_view name) {
     return std::nullopt;
 }
 
+// A reader waits for writers, a writer for all.
 queue_plan plan_for(bool writer, const queue_view& seen) {
-    queue_plan plan;
-    const auto own = place_of(seen.own);
-    bool own_seen = false;
-    const std::string* nearest = nullptr;
-    std::int32_t nearest_sequence = 0;
-    for (const std::string& name : seen.children) {
-        own_seen = own_seen || name == seen.own;
-        const auto other = place_of(name);
-        if (!other) {
-            ++plan.foreign;
-            continue;
-        }
-        if (!own || !comes_before(other->sequence, own->sequence)) continue;
-        ++plan.ahead;
-        if (!writer && !other->writes) continue;
-        if (nearest && comes_before(other->sequence, nearest_sequence)) continue;
-        nearest = &name;
-        nearest_sequence = other->sequence;
-    }
-    if (!own_seen || !own) return plan;  // absent: the default
-    if (exhausted(own->sequence)) {
-        plan.what = verdict::exhausted;
-    } else if (nearest) {
-        plan.what = verdict::wait;
-        plan.predecessor = *nearest;
-    } else {
-        plan.what = verdict::hold;
-    }
-    return plan;
+    return plan_nearest(seen, [writer](std::string_view name) {
+        const auto found = place_of(name);
+        return found ? std::optional(queue_rank{found->sequence, writer || found->writes}) : std::nullopt;
+    });
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 #include <paddock/count_down_latch.hpp>
 
-#include "recipes/count_down_latch/latch_record.hpp"
+#include "recipes/count_down_latch/record/latch_record.hpp"
 
 namespace paddock::detail {
 
