@@ -4,9 +4,8 @@
 
 #include <boost/asio/error.hpp>
 
-#include "core/blocking.hpp"
+#include "core/call.hpp"
 #include "core/claim_core.hpp"
-#include "core/completion.hpp"
 
 namespace paddock {
 
@@ -18,10 +17,7 @@ claim::claim(std::shared_ptr<detail::claim_core> core) noexcept : core_(std::mov
 const std::string& claim::path() const noexcept { return core_->path; }
 
 lease claim::acquire() {
-    error_code ec;
-    lease held = acquire(ec);
-    if (ec) throw boost::system::system_error(ec, path());
-    return held;
+    return detail::or_throw(path(), [this](error_code& ec) { return acquire(ec); });
 }
 
 lease claim::acquire(error_code& ec) { return acquire(std::stop_token(), ec); }
@@ -30,21 +26,11 @@ lease claim::acquire(std::stop_token stop, error_code& ec) {
     return acquire_blocking(wait_mode::queue, detail::no_deadline, std::move(stop), ec);
 }
 
-namespace {
-
-// The forms without an error_code: not being granted in time is an answer, everything else an error.
-lease granted_or_empty(lease held, const error_code& ec, const std::string& path) {
-    if (ec && ec != errc::timed_out && ec != errc::servers_unreachable)
-        throw boost::system::system_error(ec, path);
-    return held;
-}
-
-}  // namespace
-
 lease claim::try_acquire() {
     error_code ec;
     lease held = try_acquire(ec);
-    return granted_or_empty(std::move(held), ec, path());
+    (void)detail::in_time(ec, path());  // else it is empty
+    return held;
 }
 
 lease claim::try_acquire(error_code& ec) {
@@ -62,7 +48,8 @@ lease claim::try_acquire_for(nanoseconds limit, error_code& ec) {
 lease claim::try_acquire_until(steady_clock::time_point deadline) {
     error_code ec;
     lease held = try_acquire_until(deadline, ec);
-    return granted_or_empty(std::move(held), ec, path());
+    (void)detail::in_time(ec, path());  // else it is empty
+    return held;
 }
 
 lease claim::try_acquire_until(steady_clock::time_point deadline, error_code& ec) {
