@@ -182,6 +182,21 @@ TEST_F(DoubleBarrierTest, LastEntrantTakesTwoNetworkWaits) {
     EXPECT_EQ(b->at - begin, 4ms);
 }
 
+// Else n entrants would make n² readings of them.
+TEST_F(DoubleBarrierTest, WhoWaitsIsNotWokenByEntrants) {
+    core_client& one = connected_client();
+    core_client& two = connected_client();
+    const attempt first = enter(one, 3);
+    world.advance(1s);
+    const auto readings = [&] { return ensemble.requests(request_kind::children, one.number()); };
+    const auto before = readings();
+    const attempt second = enter(two, 3);
+    world.advance(1s);
+    EXPECT_EQ(readings(), before);
+    ASSERT_TRUE(all_in({first, second, enter(two, 3)}));
+    EXPECT_EQ(readings(), before + 1);
+}
+
 TEST_F(DoubleBarrierTest, DeadBeforeReadyDoesNotCount) {
     core_client& one = connected_client();
     core_client& two = connected_client();
