@@ -195,9 +195,9 @@ asio::awaitable<error_code> queue_turn::take_turn(joined_node& mine, const queue
     co_return co_await confirm(mine);
 }
 
-// By turn or by record, what was read proves the grant, at the zxid it was read. What it cannot prove is that the session lives: a
-// cut-off follower answers reads after its leader has expired the session (hazards C3, E16). So after a long wait, or on
-// a connection newer than the listing, one quorum write that names the node comes first. By write, that write is the
+// By turn or by record, what was read proves the grant, at the zxid it was read. What it cannot prove is that the session
+// lives: a cut-off follower answers reads after its leader has expired the session (hazards C3, E16). So after a long wait,
+// or on a connection newer than the reading, one quorum write that names the node comes first. By write, that write is the
 // grant: it takes effect only while the record is the one that was decided from.
 asio::awaitable<error_code> queue_turn::confirm(joined_node& mine) {
     bool written = false;  // perhaps: an answer was lost
