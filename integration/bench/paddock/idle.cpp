@@ -1,0 +1,30 @@
+#include <thread>
+
+#include <boost/asio/use_future.hpp>
+
+#include <paddock/mutex.hpp>
+
+#include "integration/bench/paddock/verbs.hpp"
+#include "integration/bench/runner/protocol.hpp"
+
+namespace paddock::bench {
+
+void idle(const arguments& given) {
+    const auto clients = connect(given, 1);
+    std::vector<std::future<lease>> joining;
+    for (std::size_t i = 0; i < given.waiters; ++i) {
+        mutex lock(*clients.front(), given.path + "/" + std::to_string(i));
+        joining.push_back(lock.async_acquire(boost::asio::use_future));
+    }
+    std::vector<lease> held;
+    for (auto& one : joining) held.push_back(one.get());
+    std::this_thread::sleep_for(given.warm_up);  // what follows the grants in the background is over then
+    say_ready();
+    await_line();
+    std::this_thread::sleep_for(given.length);
+    // An operation is one lock held for one second.
+    const auto operations = static_cast<std::size_t>(static_cast<double>(held.size()) * given.length.count());
+    report({.operations = operations, .length = given.length});
+}
+
+}  // namespace paddock::bench

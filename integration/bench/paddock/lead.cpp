@@ -1,0 +1,86 @@
+#include <future>
+#include <thread>
+
+#include <paddock/leader_latch.hpp>
+
+#include "integration/bench/paddock/verbs.hpp"
+#include "integration/bench/runner/protocol.hpp"
+
+namespace paddock::bench {
+namespace {
+
+void await_participants(leader_latch& latch, std::size_t count) {
+    while (latch.participants().size() < count) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+/// Two clients whose latches lead in turn.
+class relay {
+public:
+    explicit relay(const arguments& given) : path_(given.path + "/leader"), clients_(connect(given, 2)) {
+        leader_ = join();
+        (void)leader_->await();
+    }
+
+    /// From the leader's close to the next one's term.
+    clock::duration hand_over() {
+        auto next = join();
+        await_participants(*next, 2);
+        std::promise<clock::time_point> leads;
+        next->async_await([&](error_code, const leader_term&) { leads.set_value(clock::now()); });
+        const auto begin = clock::now();
+        leader_->close();
+        const auto moment = leads.get_future().get();
+        leader_ = std::move(next);
+        return moment - begin;
+    }
+
+private:
+    std::unique_ptr<leader_latch> join() {
+        std::swap(clients_.front(), clients_.back());
+        auto latch = std::make_unique<leader_latch>(*clients_.front(), path_);
+        latch->start();
+        return latch;
+    }
+
+    std::string path_;
+    std::vector<std::unique_ptr<client>> clients_;
+    std::unique_ptr<leader_latch> leader_;
+};
+
+outcome run(relay& both, std::chrono::duration<double> length) {
+    outcome measured;
+    const auto begin = clock::now();
+    while (clock::now() - begin < length) measured.latencies.push_back(both.hand_over());
+    measured.length = clock::now() - begin;
+    measured.operations = measured.latencies.size();
+    return measured;
+}
+
+}  // namespace
+
+void lead(const arguments& given) {
+    relay both(given);
+    (void)run(both, given.warm_up);
+    say_ready();
+    await_line();
+    report(run(both, given.length));
+}
+
+void candidate(const arguments& given) {
+    const auto clients = connect(given, 1);
+    leader_latch latch(*clients.front(), given.path + "/leader");
+    latch.start();
+    const auto joined = [&] {
+        for (const leader_candidate& one : latch.participants()) {
+            if (one.session_id == clients.front()->session_id()) return true;
+        }
+        return false;
+    };
+    while (!joined()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    say_ready();
+    await_line();
+    (void)latch.await();
+    report({.operations = 1});
+}
+
+}  // namespace paddock::bench
