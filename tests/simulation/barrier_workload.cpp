@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include <paddock/barrier.hpp>
@@ -20,23 +21,7 @@ public:
         core_client* const by = on_.choose.chance(0.05) ? on_.leaver() : on_.actor();
         if (by == nullptr) return;
         static constexpr int what_else[] = {closing, closing, opening, waiting, waiting, looking};
-        const call_ptr made = begin(*by, on_.choose.one_of(gates_), on_.choose.one_of(what_else));
-        if (!made) return;
-        barrier on(by->handle, made->path);
-        const auto until = made->deadline;
-        const auto nothing = [](const call&, const error_code&) {};
-        switch (made->what) {
-            case closing: return on.async_set_until(until, handler(made, nothing));
-            case opening: return on.async_remove_until(until, handler(made, nothing));
-            case waiting:
-                return on.async_wait_until(until, handler(made, [this](const call& one, error_code ec) {
-                                               if (!ec) expect(one, false);
-                                           }));
-            default:
-                on.async_closed_until(until, handler(made, [this](const call& one, error_code ec, bool is) {
-                                          if (!ec) expect(one, is);
-                                      }));
-        }
+        start(*by, on_.choose.one_of(gates_), on_.choose.one_of(what_else));
     }
 
     void inspect() override {
@@ -64,11 +49,39 @@ private:
         detail::boot_time since{};
     };
 
+    void start(core_client& by, const std::string& gate, int what) {
+        const call_ptr made = begin(by, gate, what);
+        if (!made) return;
+        barrier on(by.handle, made->path);
+        const auto until = made->deadline;
+        const auto nothing = [](const call&, const error_code&) {};
+        switch (what) {
+            case closing: return on.async_set_until(until, handler(made, nothing));
+            case opening: return on.async_remove_until(until, handler(made, nothing));
+            case waiting:
+                return on.async_wait_until(until, handler(made, [this](const call& one, error_code ec) {
+                                               if (!ec) expect(one, false);
+                                           }));
+            default:
+                on.async_closed_until(until, handler(made, [this](const call& one, error_code ec, bool is) {
+                                          if (!ec) expect(one, is);
+                                      }));
+        }
+    }
+
     void see(const txn& agreed) {
         for (const tree_change& change : agreed.changes) {
             if (change.what == tree_change::kind::changed) continue;
-            state_[change.path] = {change.what == tree_change::kind::created, on_.world.now()};
+            const bool closed = change.what == tree_change::kind::created;
+            state_[change.path] = {closed, on_.world.now()};
+            if (closed && std::ranges::count(gates_, change.path) > 0) tempt(change.path);
         }
+    }
+    // Somebody comes who cannot see yet that it is closed, if his server is behind (hazard B15).
+    void tempt(const std::string& gate) {
+        core_client* const by = on_.choose.chance(0.3) ? on_.actor() : nullptr;
+        if (by == nullptr) return;
+        on_.later(*by, std::chrono::milliseconds(1), [this, by, gate] { start(*by, gate, waiting); });
     }
     // It was so at some time since the call began.
     void expect(const call& one, bool closed) {

@@ -22,7 +22,7 @@ public:
     void act() override {
         core_client* const by = on_.choose.chance(0.05) ? on_.leaver() : on_.actor();
         if (by == nullptr) return;
-        if (on_.choose.chance(0.05)) rob_mutex();
+        if (on_.choose.chance(0.05)) rob_mutex(on_.choose.one_of(directories()));
         if (on_.choose.chance(0.1)) tidy();
         const auto way = on_.choose.below(4);
         const job_ptr made = begin(*by, way < 2);
@@ -37,12 +37,17 @@ public:
     }
 
 private:
-    // Its holder waits for a lease, perhaps: it has to notice.
-    void rob_mutex() {
-        const std::string directory = parent_of(on_.choose.one_of(directories())) + "/locks";
-        const auto names = on_.ensemble.children(directory);
-        if (!names.empty()) on_.ensemble.remove_by_operator(directory + "/" + names.front());
+    static std::string mutex_of(const std::string& leases) { return parent_of(leases) + "/locks"; }
+
+    // Who has it waits for a lease, perhaps: it has to notice.
+    void rob_mutex(const std::string& leases) {
+        const auto names = on_.ensemble.children(mutex_of(leases));
+        const auto sequence = [](const std::string& name) { return name.substr(name.rfind('-')); };
+        const auto first = std::ranges::min_element(names, {}, sequence);
+        if (first != names.end()) on_.ensemble.remove_by_operator(mutex_of(leases) + "/" + *first);
     }
+
+    void stir() override { rob_mutex(on_.choose.one_of(directories())); }
 
     // Foreign children count as permits in use: with three of them nobody would ever be granted.
     void tidy() {
@@ -51,16 +56,31 @@ private:
                 if (!name.starts_with("_c_")) on_.ensemble.remove_by_operator(path + "/" + name);
     }
 
-    // Nobody has both room and the mutex: a lease beyond the limit is the only one that waits.
+    // Everybody who waits queues for the mutex, and nobody else; one of them has it, and a lease that is one too many.
     std::string misplaced() override {
         tidy();
-        for (const std::string& path : directories())
-            if (on_.ensemble.children(path).size() > curator_limit + 1) return path + " has two that wait";
+        for (const std::string& path : directories()) {
+            const auto waits = std::ranges::count_if(waiting(), [&](const job_ptr& one) {
+                return one->paths.front() == path && !one->by->process.killed();
+            });
+            const auto holds = std::ranges::count_if(holding(), [&](const job_ptr& one) {
+                return one->paths.front() == path && history().alive(one->nodes.front());
+            });
+            const auto wait_for_mutex = std::ssize(on_.ensemble.children(mutex_of(path)));
+            const auto leases = std::ssize(on_.ensemble.children(path));
+            if (wait_for_mutex != waits)
+                return path + ": " + std::to_string(waits) + " wait, but there are " +
+                       std::to_string(wait_for_mutex) + " nodes of the mutex";
+            if (leases != holds + (waits > 0 ? 1 : 0))
+                return path + ": " + std::to_string(holds) + " hold, but there are " +
+                       std::to_string(leases) + " leases";
+            if (waits > 0 && holds < curator_limit) return path + " has room, but no grant";
+        }
         return {};
     }
 
-    // Permits are for several; what must be granted is judged by this workload itself.
-    [[nodiscard]] bool turn_is_grant() const override { return false; }
+    // Permits are for several; what must be granted, `misplaced` says.
+    [[nodiscard]] std::size_t turns() const override { return 0; }
 
     void expect_turn(const job& granted) override {
         require(granted.token.value() == history().created(granted.nodes.front()), "I3",

@@ -13,6 +13,8 @@
 namespace paddock::testing {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::int64_t initial = 6;
 
 /// Programs count two latches down, wait for zero and begin anew. The judge sees every change of a count and knows who
@@ -29,7 +31,18 @@ public:
         core_client* const by = on_.choose.chance(0.05) ? on_.leaver() : on_.actor();
         static constexpr int what_else[] = {counting, counting, counting, counting,
                                             waiting,  waiting,  looking,  resetting};
-        if (by != nullptr) start(*by, on_.choose.one_of(latches_), on_.choose.one_of(what_else));
+        if (by == nullptr) return;
+        if (on_.choose.chance(0.05) && can_forget(*by)) return begin_to_forget(*by);
+        start(*by, on_.choose.one_of(latches_), on_.choose.one_of(what_else));
+    }
+
+    // The new session has learned nothing yet: a server that is behind is as good as any.
+    void inspect() override {
+        if (!forgetful_.struck) return;
+        const std::int64_t now = forgetful_.who->session_id();
+        if (now == 0 || now == forgetful_.session) return;
+        on_.ensemble.cut(forgetful_.who->number());
+        forgetful_ = {};
     }
 
     void conclude() override {
@@ -66,6 +79,44 @@ private:
         detail::boot_time since{};
         std::int64_t count = 0;
     };
+
+    /// Whose session ends with a change whose answer is lost (hazard A1), while the other servers are so far behind that
+    /// they do not even show what that change was based on.
+    struct amnesia {
+        core_client* who = nullptr;
+        std::string latch;
+        std::int64_t session = 0;
+        bool struck = false;
+    };
+
+    // Other servers' lag does not delay it.
+    [[nodiscard]] bool can_forget(const core_client& by) const {
+        const auto& servers = on_.ensemble.servers();
+        return servers.size() > 1 && on_.can_act(by) &&
+               on_.ensemble.server_of(by.number()) == servers.last_leader();
+    }
+
+    void begin_to_forget(core_client& by) {
+        const std::string& latch = on_.choose.one_of(latches_);
+        on_.ensemble.lag(3s);
+        on_.later(5s, [this] {
+            on_.ensemble.lag(0ns);
+            forgetful_ = {};
+        });
+        start(by, latch, counting, true);
+        on_.later(by, 300ms, [this, &by, &latch] {
+            forgetful_ = {&by, latch, by.session_id(), false};
+            start(by, latch, counting, true);
+        });
+    }
+
+    void forget() {
+        forgetful_.struck = true;
+        on_.later(1ns, [this, who = forgetful_.who] {
+            on_.ensemble.cut(who->number(), cut_position::after_arrival);
+            on_.ensemble.expire_session(who->session_id());
+        });
+    }
 
     void start(core_client& by, const std::string& latch, int what, bool has_to_be = false) {
         const call_ptr made = begin(by, latch, what, has_to_be);
@@ -121,6 +172,7 @@ private:
             require(counted || reset, "I13", "a count has changed by more than one");
             require(ids_.insert(after->changes.back()).second, "I13", "one change is made twice");
             ++changes_;
+            if (counted && forgetful_.latch == change.path && !forgetful_.struck) forget();
         }
     }
 
@@ -143,6 +195,7 @@ private:
     std::map<std::string, std::vector<moment>> history_;
     std::map<std::string, detail::boot_time> deleted_;
     std::set<std::string> ids_;
+    amnesia forgetful_;
     std::uint64_t changes_ = 0;
     std::uint64_t told_ = 0;
     std::uint64_t untold_ = 0;

@@ -95,9 +95,10 @@ void lease_workload::watch_states(const job_ptr& holder) {
 }
 
 void lease_workload::use(const job_ptr& holder) {
-    if (holder->writes && on_.choose.chance(0.5)) write_late(holder);
+    if (on_.choose.chance(0.5)) write_late(holder);
     if (on_.choose.chance(0.2)) on_.later(*holder->by, 500ms, [this, holder] { check(holder); });
     if (on_.choose.chance(0.05)) return on_.reach(hazard::d7), let_go(holder);  // in its own handler
+    if (crowded_) return;
     const bool long_hold = on_.choose.chance(0.15);
     on_.later(*holder->by, long_hold ? std::chrono::nanoseconds(8s) : 300ms,
               [this, holder] { let_go(holder); });
@@ -132,11 +133,12 @@ void lease_workload::check(const job_ptr& holder) {
 }
 
 void lease_workload::write_late(const job_ptr& holder) {
-    for (const std::string& path : holder->paths) {
-        fenced_resource& resource = resources_[path];
-        const auto seen = resource.read(holder->token);
+    for (const lease_part& part : holder->held.parts()) {
+        if (holder->reads.contains(part.path)) continue;
+        fenced_resource& resource = resources_[part.path];
+        const auto seen = resource.read(part.token);
         if (!seen) continue;
-        on_.later(4s, [&resource, by = holder->token, based_on = *seen] { resource.write(by, based_on); });
+        on_.later(4s, [&resource, by = part.token, based_on = *seen] { resource.write(by, based_on); });
     }
 }
 

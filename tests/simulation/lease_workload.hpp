@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -38,7 +39,7 @@ protected:
     struct job {
         core_client* by = nullptr;
         std::vector<std::string> paths;  ///< what it claims, one node in each
-        bool writes = true;              ///< alone, with a token above all before
+        std::set<std::string> reads;     ///< those of its paths that it only reads, beside others
         std::shared_ptr<job> replaces;   ///< the lease that becomes this one, in its place and with its token
         bool may_fail = false;           ///< timed, cancelled or a single try: it need not be granted
         std::optional<std::chrono::steady_clock::time_point> deadline;
@@ -72,8 +73,9 @@ protected:
     }
     /// A lease is there; more a recipe may do with it.
     virtual void use(const job_ptr& holder);
-    /// It was this one's turn, and its token says so; by default as of a queue in the order of creation.
+    /// It was this one's turn, and its tokens say so; by default as of a queue in the order of creation.
     virtual void expect_turn(const job& granted);
+    virtual void expect_right_token(const job& granted, const lease_part& part);
     /// What is not as it should be of the nodes of those who hold or wait.
     virtual std::string misplaced();
     /// One agreed write, before any client can know of it.
@@ -82,25 +84,31 @@ protected:
     virtual void robbed(const job_ptr& holder) { check(holder); }
     /// How many may watch this node when all is at rest: its owner, and one who waits for it.
     [[nodiscard]] virtual std::size_t watchers_max(const std::string&) const { return 2; }
-    /// Whose turn it is, is granted: nothing else has to come.
-    [[nodiscard]] virtual bool turn_is_grant() const { return true; }
+    /// How many nodes have their turn by the recipe's rule, of those who hold or wait.
+    [[nodiscard]] virtual std::size_t turns() const { return history_.holders(); }
+    /// At rest, and everybody is in his place: more trouble than that one after the other leaves.
+    virtual void stir() {}
     void check(const job_ptr& holder);
     [[nodiscard]] bool alive(const job& which) const;
+    [[nodiscard]] const std::list<job_ptr>& waiting() const { return waiting_; }
+    [[nodiscard]] const std::list<job_ptr>& holding() const { return holding_; }
     [[nodiscard]] const queue_history& history() const { return history_; }
 
     stage& on_;
 
 private:
     static constexpr std::size_t waiting_max = 12;
+    static constexpr std::size_t departures_max = 8;
 
     void complete(const job_ptr& which, error_code ec, lease got);
     void note_end(const job& ended, error_code ec) const;
     void expect_right_end(const job& ended, error_code ec) const;
     void expect_right_grant(const job& granted);
-    void expect_right_token(const job& granted, const lease_part& part);
     [[nodiscard]] bool plausible_loss(const job& ended) const;
     [[nodiscard]] std::size_t nodes_of(const job& holder) const;
-    void expect_turns_taken();
+    std::string turn_to_come();
+    std::string robbery();
+    std::string departure();
     void watch_states(const job_ptr& holder);
     void let_go(const job_ptr& holder);
     void release(const job_ptr& holder);
@@ -121,6 +129,8 @@ private:
     std::uint64_t grants_ = 0;
     detail::boot_time calm_since_{};
     detail::boot_time ungranted_since_{};
+    bool crowded_ = false;  ///< at rest a last crowd has come
+    std::size_t departures_ = 0;
     bool winding_down_ = false;
     bool over_ = false;
     job_ptr robbed_;

@@ -74,17 +74,36 @@ bool permit_history::expect_room(const semaphore& where, const request& granted)
 
 const std::set<std::int64_t>& permit_history::writes(const std::string& node) { return writes_[node]; }
 
+std::int64_t permit_history::granted_at(const std::string& node) const {
+    const auto found = writes_.find(node);
+    return found == writes_.end() || found->second.empty() ? 0 : *found->second.begin();
+}
+
 std::string permit_history::overlooked() const {
-    for (const auto& [path, where] : semaphores_) {
-        std::uint64_t held = 0;
-        for (const request& one : where.requests) held += one.granted ? one.permits : 0;
-        std::uint64_t taken = 0;
-        for (const request& one : where.requests) {
-            taken += one.permits;
-            if (!one.granted && taken <= where.limit && held + one.permits <= where.limit) return one.node;
-        }
-    }
+    for (const auto& [path, where] : semaphores_)
+        for (const request& one : where.requests)
+            if (!one.granted && has_room(where, one)) return one.node;
     return {};
+}
+
+bool permit_history::its_turn(const std::string& node) const {
+    const auto where = semaphores_.find(parent_of(node));
+    if (where == semaphores_.end()) return false;
+    const auto found = std::ranges::find(where->second.requests, node, &request::node);
+    if (found == where->second.requests.end()) return false;
+    return found->granted || has_room(where->second, *found);
+}
+
+bool permit_history::has_room(const semaphore& where, const request& wanted) {
+    std::uint64_t held = wanted.permits;
+    std::uint64_t taken = wanted.permits;
+    bool behind = false;
+    for (const request& one : where.requests) {
+        behind = behind || &one == &wanted;
+        held += one.granted ? one.permits : 0;
+        taken += behind ? 0 : one.permits;
+    }
+    return taken <= where.limit && held <= where.limit;
 }
 
 }  // namespace paddock::testing

@@ -22,8 +22,12 @@ public:
 
     /// Zxids of the writes on a node: its grant, which may have been written again when an answer was lost.
     [[nodiscard]] const std::set<std::int64_t>& writes(const std::string& node);
+    /// Zxid of the first of them; 0: it has no grant.
+    [[nodiscard]] std::int64_t granted_at(const std::string& node) const;
     /// A request that has room with all before it, and beside all who hold, but no grant; empty: there is none.
     [[nodiscard]] std::string overlooked() const;
+    /// This request has its grant, or has room for it.
+    [[nodiscard]] bool its_turn(const std::string& node) const;
 
 private:
     struct request {
@@ -37,6 +41,7 @@ private:
     };
     bool see_request(semaphore& where, const tree_change& change, std::int64_t zxid);
     bool expect_room(const semaphore& where, const request& granted) const;
+    [[nodiscard]] static bool has_room(const semaphore& where, const request& wanted);
 
     std::map<std::string, semaphore> semaphores_;
     std::map<std::string, std::set<std::int64_t>> writes_;

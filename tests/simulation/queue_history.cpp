@@ -95,12 +95,18 @@ bool queue_history::ever_held(const std::vector<std::string>& nodes) const {
     std::int64_t since = 0;
     std::int64_t until = INT64_MAX;
     for (const std::string& node : nodes) {
-        const auto found = lives_.find(node);
-        if (found == lives_.end() || found->second.held == 0) return false;
-        since = std::max(since, found->second.held);
-        until = std::min(until, found->second.gone);
+        const auto [held, gone] = turn_of(node);
+        if (held == 0) return false;
+        since = std::max(since, held);
+        until = std::min(until, gone);
     }
     return since < until;
+}
+
+std::pair<std::int64_t, std::int64_t> queue_history::turn_of(const std::string& node) const {
+    const auto found = lives_.find(node);
+    return found == lives_.end() ? std::pair<std::int64_t, std::int64_t>()
+                                 : std::pair(found->second.held, found->second.gone);
 }
 
 std::size_t queue_history::holders() const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "tests/sim/tree.hpp"
@@ -33,6 +34,8 @@ public:
     [[nodiscard]] std::int64_t placed(const std::string& node) const;
     /// The node that has taken over its place is there.
     [[nodiscard]] bool lives_on(const std::string& node) const;
+    /// The zxids at which its turn came (0: never) and its node went.
+    [[nodiscard]] std::pair<std::int64_t, std::int64_t> turn_of(const std::string& node) const;
     /// They were all among the holders at some zxid.
     [[nodiscard]] bool ever_held(const std::vector<std::string>& nodes) const;
     /// How many hold now.

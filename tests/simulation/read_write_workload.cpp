@@ -1,23 +1,10 @@
 #include <paddock/read_write_lock.hpp>
 
 #include "tests/simulation/lease_workload.hpp"
+#include "tests/simulation/read_write_rule.hpp"
 
 namespace paddock::testing {
 namespace {
-
-bool writes(const std::string& name) { return name.find("__WRIT__") != std::string::npos; }
-
-// Of the contenders, oldest place first: the first, and if it reads, all readers up to the next writer.
-std::vector<std::string> readers_or_writer(const std::vector<std::string>& children) {
-    std::vector<std::string> holders;
-    for (const std::string& name : children) {
-        if (!name.starts_with("_c_")) continue;
-        if (writes(name) && !holders.empty()) break;
-        holders.push_back(name);
-        if (writes(name)) break;
-    }
-    return holders;
-}
 
 /// Readers and writers, some of which become readers while they hold.
 class read_write_workload final : public lease_workload {
@@ -30,9 +17,10 @@ public:
         const auto way = on_.choose.below(4);
         const job_ptr made = begin(*by, way < 2);
         if (!made) return;
-        made->writes = on_.choose.chance(0.4);
+        const bool reads = on_.choose.chance(0.6);
+        if (reads) made->reads = {made->paths.front()};
         read_write_lock lock(by->handle, made->paths.front());
-        queue_claim on = made->writes ? lock.write() : lock.read();
+        queue_claim on = reads ? lock.read() : lock.write();
         if (way == 0) made->deadline = by->process.steady_now() + on_.choose.up_to(std::chrono::seconds(3));
         switch (way) {
             case 0: on.async_acquire_until(*made->deadline, token(made)); break;
@@ -44,14 +32,14 @@ public:
 protected:
     void use(const job_ptr& holder) override {
         lease_workload::use(holder);
-        if (!holder->writes || !on_.choose.chance(0.5)) return;
+        if (!holder->reads.empty() || !on_.choose.chance(0.5)) return;
         if (on_.choose.chance(0.2)) return downgrade(holder);
         on_.later(*holder->by, std::chrono::milliseconds(300), [this, holder] { downgrade(holder); });
     }
 
     // The worst moment: its node is gone, and it does not know.
     void robbed(const job_ptr& holder) override {
-        if (holder->writes && on_.choose.chance(0.3)) return downgrade(holder);
+        if (holder->reads.empty() && on_.choose.chance(0.3)) return downgrade(holder);
         lease_workload::robbed(holder);
     }
 
@@ -64,7 +52,7 @@ private:
     void downgrade(const job_ptr& holder) {
         if (!holder->held) return;
         const job_ptr made = become(holder);
-        made->writes = false;
+        made->reads = {made->paths.front()};
         read_write_lock lock(made->by->handle, made->paths.front());
         lock.async_downgrade(std::move(holder->held), token(made));
     }

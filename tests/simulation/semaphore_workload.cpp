@@ -1,37 +1,29 @@
-#include <paddock/semaphore.hpp>
-
 #include <algorithm>
-#include <set>
-
-#include <boost/asio/error.hpp>
 
 #include "tests/simulation/lease_workload.hpp"
+#include "tests/simulation/limit_changes.hpp"
 #include "tests/simulation/permit_history.hpp"
 #include "tests/simulation/violation.hpp"
 
 namespace paddock::testing {
 namespace {
 
-constexpr std::uint32_t declared = 3;
-
 std::vector<std::string> everybody(const std::vector<std::string>& children) { return children; }
 
 /// Requests of one to three permits, and limits that change in the middle.
 class semaphore_workload final : public lease_workload {
 public:
-    explicit semaphore_workload(stage& on) : lease_workload(on, everybody), permits_(directories()) {}
+    explicit semaphore_workload(stage& on)
+        : lease_workload(on, everybody), permits_(directories()), limits_(on, directories()) {}
 
     void act() override {
         core_client* const by = on_.choose.chance(0.05) ? on_.leaver() : on_.actor();
         if (by == nullptr) return;
-        if (on_.choose.chance(0.15)) return change_limit(*by);
+        if (on_.choose.chance(0.15)) return limits_.change(*by);
         const auto way = on_.choose.below(4);
         const job_ptr made = begin(*by, way < 2);
         if (!made) return;
-        queue_claim on =
-            on_semaphore(*by, made->paths.front())
-                .permits(on_.choose.chance(0.5) ? 1
-                                                : 1 + static_cast<std::uint32_t>(on_.choose.below(declared)));
+        queue_claim on = limit_changes::semaphore_of(*by, made->paths.front()).permits(limits_.any_request());
         if (way == 0) made->deadline = by->process.steady_now() + on_.choose.up_to(std::chrono::seconds(3));
         switch (way) {
             case 0: on.async_acquire_until(*made->deadline, token(made)); break;
@@ -43,44 +35,24 @@ public:
     std::string unsettled() override {
         const std::string node = permits_.overlooked();
         if (!node.empty()) return node + " has room, but no grant";
+        if (!limits_.ended()) return "a limit is being changed";
         return lease_workload::unsettled();
     }
 
-    // With a lowered limit the big requests would wait for ever.
     bool wind_down() override {
-        for (const std::string& path : directories()) {
-            if (restored_.contains(path) || !on_.ensemble.node(path)) continue;
-            core_client* const by = on_.actor();
-            if (by == nullptr) continue;
-            restored_.insert(path);
-            set_limit(*by, path, declared);
-        }
-        const bool changed =
-            std::ranges::all_of(changing_, [](const core_client* one) { return one->process.killed(); });
-        return lease_workload::wind_down() && changed;
+        const bool restored = limits_.restore();
+        return lease_workload::wind_down() && restored;
     }
 
 private:
-    static semaphore on_semaphore(core_client& by, const std::string& path) {
-        return semaphore(by.handle, path, {.limit = declared});
-    }
-
-    void change_limit(core_client& by) {
-        set_limit(by, on_.choose.one_of(directories()), 1 + static_cast<std::uint32_t>(on_.choose.below(5)));
-    }
-
-    void set_limit(core_client& by, const std::string& path, std::uint32_t limit) {
-        changing_.insert(&by);
-        on_semaphore(by, path).async_set_limit(limit, std::chrono::seconds(20), [this, &by](error_code ec) {
-            changing_.erase(changing_.find(&by));
-            const bool late = ec == make_error_code(errc::servers_unreachable);
-            const bool denied = on_.rights_changed && ec == make_error_code(server_errc::no_auth);
-            require(!ec || late || denied || by.closing, "I4", "a limit cannot be changed");
-        });
+    // Between two that leave: who waits behind holders beyond the limit has to notice every change.
+    void stir() override {
+        core_client* const by = on_.choose.chance(0.4) ? on_.actor() : nullptr;
+        if (by != nullptr) limits_.change(*by);
     }
 
     // Permits are for several; what must be granted is judged by this workload itself.
-    [[nodiscard]] bool turn_is_grant() const override { return false; }
+    [[nodiscard]] std::size_t turns() const override { return 0; }
 
     void expect_turn(const job& granted) override {
         const auto& writes = permits_.writes(granted.nodes.front());
@@ -93,14 +65,14 @@ private:
         const bool out_of_order = permits_.apply(agreed);
         core_client* const by = out_of_order && on_.choose.chance(0.5) ? on_.actor() : nullptr;
         if (by != nullptr)
-            on_.later(*by, std::chrono::nanoseconds(1),
-                      [this, by, path = parent_of(agreed.changes.front().path)] { set_limit(*by, path, 1); });
+            on_.later(
+                *by, std::chrono::nanoseconds(1),
+                [this, by, path = parent_of(agreed.changes.front().path)] { limits_.set(*by, path, 1); });
         lease_workload::see(agreed);
     }
 
     permit_history permits_;
-    std::set<std::string> restored_;
-    std::multiset<const core_client*> changing_;
+    limit_changes limits_;
 };
 
 }  // namespace
