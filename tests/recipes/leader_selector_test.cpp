@@ -195,6 +195,19 @@ TEST_F(Selector, InterruptionOfNobodyDoesNothing) {
     EXPECT_EQ(nodes(), 2u);
 }
 
+// Found by the simulation: one that does not requeue took the interruption of nobody's term for the end of its own.
+TEST_F(Selector, InterruptionWhileWaitingDoesNotTakeItOut) {
+    worker& one = add_running(connected_client());
+    selector_options once;
+    once.auto_requeue = false;
+    worker& two = add_waiting(connected_client(), once);
+    two.selector->interrupt();
+    world.advance(1s);
+    EXPECT_EQ(nodes(), 2u);
+    one.leave();
+    EXPECT_TRUE(run_until([&] { return two.running == 1; })) << "it has dropped out";
+}
+
 // The node is there until the function has returned: nobody else begins before.
 TEST_F(Selector, LeaderNodeDeleteOnInterrupt) {
     worker& one = add_running(connected_client());

@@ -90,8 +90,9 @@ void leader_selector::start() {
 
 void leader_selector::start(error_code& ec) { ec = core_->latch->start(); }
 
+// What comes after the term is said when the function has returned. Who only waits goes on waiting.
 void leader_selector::interrupt() {
-    (void)core_->latch->resign(core_->then, [](error_code, release_result) {});
+    (void)core_->latch->resign(after_term::compete_again, [](error_code, release_result) {});
 }
 
 bool leader_selector::leads() const { return core_->latch->seat.leads(); }
