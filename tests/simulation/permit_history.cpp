@@ -89,9 +89,11 @@ std::string permit_history::overlooked() const {
 bool permit_history::its_turn(const std::string& node) const {
     const auto where = semaphores_.find(parent_of(node));
     if (where == semaphores_.end()) return false;
-    const auto found = std::ranges::find(where->second.requests, node, &request::node);
-    if (found == where->second.requests.end()) return false;
-    return found->granted || has_room(where->second, *found);
+    for (const request& one : where->second.requests) {
+        if (one.node == node) return one.granted || has_room(where->second, one);
+        if (!one.granted) return false;
+    }
+    return false;
 }
 
 bool permit_history::has_room(const semaphore& where, const request& wanted) {

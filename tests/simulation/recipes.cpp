@@ -11,6 +11,7 @@ std::unique_ptr<workload> make_multi_workload(stage& on);
 std::unique_ptr<workload> make_mutex_workload(stage& on);
 std::unique_ptr<workload> make_read_write_workload(stage& on);
 std::unique_ptr<workload> make_reentrant_workload(stage& on);
+std::unique_ptr<workload> make_selector_workload(stage& on);
 std::unique_ptr<workload> make_semaphore_workload(stage& on);
 std::unique_ptr<workload> make_transaction_workload(stage& on);
 
@@ -21,6 +22,7 @@ const std::vector<recipe>& recipes() {
         {"curator_semaphore", make_curator_semaphore_workload},
         {"double_barrier", make_double_barrier_workload},
         {"leader_latch", make_leader_workload},
+        {"leader_selector", make_selector_workload},
         {"multi_lock", make_multi_workload},
         {"mutex", make_mutex_workload},
         {"read_write_lock", make_read_write_workload},

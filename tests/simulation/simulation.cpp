@@ -90,7 +90,8 @@ private:
     void come_to_rest() {
         faults_.end();
         std::string missing;
-        if (!within(60s, [&] { return (missing = work_->unsettled()).empty(); }))
+        // The longest pause before a failed campaign is tried again, and what comes after that.
+        if (!within(60s + 30s, [&] { return (missing = work_->unsettled()).empty(); }))
             throw violation("I9", missing);
         require(within(120s, [this] { return work_->wind_down(); }), "I9", "an operation never completes");
         require(within(60s, [this] { return stage_.quiet(); }), "I9",
