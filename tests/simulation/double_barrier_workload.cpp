@@ -35,6 +35,14 @@ public:
                              }));
     }
 
+    /// Somebody may have entered at the last moment.
+    bool wind_down() override {
+        if (!call_workload::wind_down()) return false;
+        const bool empty = std::ranges::none_of(held_, can_leave);
+        if (!empty) let_through();
+        return empty;
+    }
+
     void conclude() override {
         held_.clear();
         call_workload::conclude();
@@ -65,7 +73,7 @@ protected:
 
     void let_through() override {
         for (const holder_ptr& one : std::list(held_))
-            if (!one->by->process.killed() && !one->by->closing) leave(one);
+            if (can_leave(one)) leave(one);
         const auto leaves = [](const call_ptr& one) {
             return one->what == leaving && !one->by->process.killed();
         };
@@ -85,6 +93,7 @@ private:
         lease held;
     };
     using holder_ptr = std::shared_ptr<holder>;
+    static bool can_leave(const holder_ptr& one) { return !one->by->process.killed() && !one->by->closing; }
     struct generation {
         std::int64_t zxid = 0;
         detail::generation_record::state now = detail::generation_record::state::ready;

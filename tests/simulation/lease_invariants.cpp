@@ -79,6 +79,8 @@ void lease_workload::see(const txn& agreed) {
 
 void lease_workload::inspect() {
     const bool unnoticed = robbed_ && robbed_->held && !robbed_->lost.stop_requested();
+    // The leader may step down the moment after (hazard E18): nobody is told of anything then.
+    if (unnoticed && robbed_->by->state() != session_state::connected) robbed_at_ = on_.world.now();
     if (unnoticed && on_.world.now() - robbed_at_ > 100ms)
         throw violation("I6", "its holder does not notice that " + robbed_->nodes.front() + " is deleted");
     for (const job_ptr& one : holding_) {
