@@ -31,7 +31,7 @@ std::string position_of(fault_position where) {
     return where == fault_position::before_commit ? "before it is committed" : "after its commit";
 }
 
-std::string actor(actor_number who) {
+std::string actor_name(actor_number who) {
     return who == the_operator ? "operator" : "client " + std::to_string(who);
 }
 
@@ -59,7 +59,7 @@ std::string text_of(const request& what) {
 
 std::string text_of(const script_step& step) {
     static constexpr std::array names{"", "cut", "leave", "come back", "expire", "close", "abandon", "open"};
-    std::string line = actor(step.who) + ": " + names.at(static_cast<std::size_t>(step.what));
+    std::string line = actor_name(step.who) + ": " + names.at(static_cast<std::size_t>(step.what));
     for (const auto& one : step.requests) {
         const bool first = &one == &step.requests.front();
         line += (!first ? ", " : step.what == script_step::kind::close ? " after " : "") + text_of(one);
