@@ -191,7 +191,8 @@ public:
     /// library with `leader_options::on_heir`; any other just leads unprepared. The term goes on when nobody waits
     /// (`hand_over_result::nobody`), on an error, and when the call is cancelled.
     ///
-    /// Errors: as `publish`. Cost: one getChildren, one quorum write, one or two getData with watch, one delete; the
+    /// Errors: as `publish`; `errc::lease_lost` also when the term ended otherwise meanwhile, `errc::servers_unreachable` when
+    /// there is no connection as the limit passes. Cost: one getChildren, one quorum write, one or two getData with watch, one delete; the
     /// heir's side one set.
     hand_over_result hand_over(std::chrono::milliseconds warm_up_limit,
                                after_term then = after_term::compete_again);

@@ -155,5 +155,62 @@ TEST_F(HandOver, SurvivesLostConnections) {
     EXPECT_TRUE(run_until([&] { return next.who->leads(); }));
 }
 
+// Whoever else ends the term has ended the hand-over too: it must not act on the next term.
+TEST_F(HandOver, EndsWhenTheLeaderResigns) {
+    candidate& leading = add_leader(connected_client());
+    heir& next = add_heir(connected_client());
+    const auto giving = hand_over(leading, 60s, after_term::stop);
+    ASSERT_TRUE(run_until([&] { return next.asked.size() == 1; }));
+    leading.latch->async_resign(after_term::compete_again, [](error_code, release_result) {});
+    ASSERT_TRUE(run_until([&] { return giving->done(); }, 1s));
+    EXPECT_EQ(giving->ec, make_error_code(errc::lease_lost));
+    ASSERT_TRUE(run_until([&] { return next.who->leads(); }));
+    world.advance(70s);
+    EXPECT_EQ(nodes(), 2u) << "it has been taken out of the queue";
+}
+
+TEST_F(HandOver, EndsWithTheClose) {
+    candidate& leading = add_leader(connected_client());
+    heir& next = add_heir(connected_client());
+    const auto giving = hand_over(leading, 60s);
+    ASSERT_TRUE(run_until([&] { return next.asked.size() == 1; }));
+    close(leading);
+    ASSERT_TRUE(run_until([&] { return giving->done(); }, 1s));
+    EXPECT_EQ(giving->ec, boost::asio::error::operation_aborted);
+}
+
+TEST_F(HandOver, EndsWhenTheLeadersNodeIsDeleted) {
+    candidate& leading = add_leader(connected_client());
+    heir& next = add_heir(connected_client());
+    const auto giving = hand_over(leading, 60s);
+    ASSERT_TRUE(run_until([&] { return next.asked.size() == 1; }));
+    ASSERT_FALSE(ensemble.remove_by_operator(node_of(leading)));
+    ASSERT_TRUE(run_until([&] { return giving->done(); }, 1s));
+    EXPECT_EQ(giving->ec, make_error_code(errc::lease_lost));
+}
+
+TEST_F(HandOver, KeepsItsLimitWithoutServers) {
+    core_client& one = connected_client();
+    candidate& leading = add_leader(one);
+    heir& next = add_heir(connected_client());
+    const auto giving = hand_over(leading, 1s);
+    ASSERT_TRUE(run_until([&] { return next.asked.size() == 1; }));
+    ensemble.refuse_connections(true);
+    ensemble.cut(one.number());
+    ASSERT_TRUE(run_until([&] { return giving->done(); }, 1500ms));
+    EXPECT_EQ(giving->ec, make_error_code(errc::servers_unreachable));
+}
+
+TEST_F(HandOver, AnHeirThatItGaveUpOnIsNotNamedAgain) {
+    candidate& leading = add_leader(connected_client());
+    heir& next = add_heir(connected_client());
+    const auto giving = hand_over(leading, 60s);
+    ASSERT_TRUE(run_until([&] { return next.asked.size() == 1; }));
+    giving->abort();
+    ASSERT_TRUE(run_until([&] { return giving->done(); }, 100ms));
+    EXPECT_FALSE(publish(leading, "address"));
+    EXPECT_EQ(ensemble.data(directory).find("\"heir\":"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace paddock::testing

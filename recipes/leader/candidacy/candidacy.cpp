@@ -149,6 +149,8 @@ asio::awaitable<void> candidacy::serve(lease held) {
     leading_ = false;
     lease over = latch_->seat.leave();
     latch_->changes->tell(std::nullopt);
+    latch_->end_hand_overs(latch_->closed ? make_error_code(asio::error::operation_aborted)
+                                          : make_error_code(errc::lease_lost));
     // Where users' stop callbacks belong; and nothing here waits for one that runs.
     latch_->client->leases()->signals([end = std::move(end)] { end->ended.request_stop(); });
     // The node goes when the work is over: not two at once (hazard F14). A closed client has nothing left to give back.

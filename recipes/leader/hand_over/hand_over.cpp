@@ -25,14 +25,30 @@ void hand_over_operation::start() {
     if (limit_ <= limit_.zero()) return give_up(errc::invalid_duration);
     term_ = latch_->seat.held();
     if (!term_) return give_up(errc::not_owner);
+    latch_->hand_overs.push_back(weak_from_this());
     end_ = saturating_add(world_.now(), limit_);
     on_limit_ = world_.call_at(end_, [this] {
         const auto self = shared_from_this();
         limit_passed_ = true;
+        const bool connected = latch_->client->snapshot().state == session_state::connected;
+        if (!connected) return give_up(errc::servers_unreachable);
         wake.notify();
     });
     auto self = std::static_pointer_cast<hand_over_operation>(shared_from_this());
     drive(run(std::move(self)));
+}
+
+// Its own resignation, which ends the term, is not to end it.
+void hand_over_operation::leave_term() {
+    std::erase_if(latch_->hand_overs, [this](const std::weak_ptr<operation_base>& one) {
+        const auto other = one.lock();
+        return !other || other.get() == this;
+    });
+}
+
+// What is published next would announce it again.
+void hand_over_operation::withdraw(const std::string& heir) {
+    if (latch_->record.heir == heir) latch_->record.heir.clear();
 }
 
 asio::awaitable<void> hand_over_operation::run(std::shared_ptr<hand_over_operation> self) {
@@ -42,6 +58,8 @@ asio::awaitable<void> hand_over_operation::run(std::shared_ptr<hand_over_operati
     if (!ec && !heir.empty()) ec = co_await self->announce(heir);
     if (!ec && !heir.empty()) ec = co_await self->wait_for(heir, how);
     self->on_limit_.reset();
+    self->leave_term();
+    if (ec || self->given_up) self->withdraw(heir);
     if (self->given_up) co_return;
     if (ec || heir.empty()) {
         self->finish(ec, how);
@@ -54,11 +72,11 @@ asio::awaitable<void> hand_over_operation::run(std::shared_ptr<hand_over_operati
 
 asio::awaitable<error_code> hand_over_operation::choose(std::string& heir) {
     for (;;) {  // ends by an answer, with the term, the limit, or by giving up
+        if (limit_passed_) co_return errc::servers_unreachable;
         const auto home = co_await latch_->client->usable_session(*this);
         if (!home) co_return asio::error::operation_aborted;
         const error_code over = term_over(*term_, *home);
         if (over) co_return over;
-        if (limit_passed_) co_return errc::servers_unreachable;
         const mailbox<children_reply> listed(world_.executor());
         home->children(latch_->directory, listed.sink());
         const children_reply seen = co_await listed.take();

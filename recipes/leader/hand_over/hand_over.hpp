@@ -20,6 +20,8 @@ public:
 
 private:
     static asio::awaitable<void> run(std::shared_ptr<hand_over_operation> self);
+    void leave_term();
+    void withdraw(const std::string& heir);
     asio::awaitable<error_code> choose(std::string& heir);
     asio::awaitable<error_code> announce(std::string heir);
     asio::awaitable<error_code> wait_for(const std::string& heir, hand_over_result& how);

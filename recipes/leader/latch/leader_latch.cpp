@@ -141,7 +141,7 @@ hand_over_result leader_latch::hand_over(milliseconds warm_up_limit, after_term 
     return detail::or_throw(path(), [&](error_code& ec) { return hand_over(warm_up_limit, then, ec); });
 }
 
-// The limit is the heir's; what comes behind it ends with the term.
+// The limit is the heir's; the resignation behind it ends with the session at the latest.
 hand_over_result leader_latch::hand_over(milliseconds warm_up_limit, after_term then, error_code& ec) {
     const auto make = maker<detail::hand_over_operation>(core_, warm_up_limit, then);
     const auto how = detail::call<hand_over_result>(core_->client, make, detail::no_deadline, {}, ec);

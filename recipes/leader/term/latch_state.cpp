@@ -43,6 +43,11 @@ void latch_state::end_waits(error_code why) {
     for (const auto& one : std::exchange(waiting, {})) one->give_up(why);
 }
 
+void latch_state::end_hand_overs(error_code why) {
+    for (const auto& one : std::exchange(hand_overs, {}))
+        if (const auto giving = one.lock()) giving->give_up(why);
+}
+
 error_code term_over(lease_core& term, const session& home) {
     const bool over = term.state() == lease_state::lost || home.id() != term.who().session_id;
     return over ? make_error_code(errc::lease_lost) : error_code();

@@ -39,6 +39,8 @@ public:
     void begin_term(const leader_term& term);
     /// No other will.
     void end_waits(error_code why);
+    /// The term that they would end has ended: they must not meet the next one.
+    void end_hand_overs(error_code why);
 
     const std::shared_ptr<client_core> client;
     const std::string path;       ///< as the user says it
@@ -55,6 +57,7 @@ public:
     std::shared_ptr<const contender_settings> settings;  ///< set once
     std::string own_node;                                ///< name; empty while there is none
     std::vector<std::shared_ptr<operation<leader_term>>> waiting;
+    std::vector<std::weak_ptr<operation_base>> hand_overs;  ///< of the present term, until they resign
     bool closed = false;
 
 protected:
