@@ -202,7 +202,7 @@ asio::awaitable<error_code> queue_join::find(std::shared_ptr<session> home, cons
         const multi_reply flushed = co_await written.take();
         const reply seen = co_await reading.take(*home, mine);
         if (worth_retrying(flushed) || worth_retrying(seen)) {  // a refused write proves nothing
-            if (seen.what == fate::answered) co_await back_off();
+            if (seen.what == fate::answered) co_await back_off(true);
             continue;
         }
         if (seen.ec) co_return seen.ec;
@@ -229,7 +229,7 @@ asio::awaitable<error_code> queue_join::adopt(std::shared_ptr<session> home, joi
 
 asio::awaitable<error_code> queue_join::adopt_as(const stat_reply& seen, session& home, joined_node& mine) {
     if (worth_retrying(seen)) {
-        if (seen.what == fate::answered) co_await back_off();
+        if (seen.what == fate::answered) co_await back_off(true);
         co_return errc::outcome_unknown;
     }
     if (is_code(seen.ec, server_errc::no_node)) co_return seen.ec;
@@ -250,9 +250,9 @@ asio::awaitable<error_code> queue_join::create_parents(session& home) {
     co_return refused;
 }
 
-asio::awaitable<void> queue_join::back_off() {
+asio::awaitable<void> queue_join::back_off(bool to_the_end) {
     const auto delay = delays_.next(whom_.world().random_unit());
-    co_await whom_.pause(delay);
+    co_await whom_.pause(delay, to_the_end);
 }
 
 }  // namespace paddock::detail

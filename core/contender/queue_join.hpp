@@ -41,7 +41,7 @@ private:
     asio::awaitable<error_code> adopt_all(session& home, nodes& mine);
     asio::awaitable<error_code> adopt_as(const stat_reply& seen, session& home, joined_node& mine);
     asio::awaitable<error_code> create_parents(session& home);
-    asio::awaitable<void> back_off();
+    asio::awaitable<void> back_off(bool to_the_end = false);
 
     operation_base& whom_;
     const std::vector<settings_ptr>& queues_;

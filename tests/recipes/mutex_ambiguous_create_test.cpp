@@ -235,5 +235,21 @@ TEST_F(AmbiguousCreate, CancelledWhileUnknownLeavesNothing) {
         << "found and deleted, before its session ends";
 }
 
+// Nobody waits for it any more, yet its node is looked for to the end: as slowly as before.
+TEST_F(AmbiguousCreate, CancelledOneAsksAThrottlingServerSlowly) {
+    make_directory();
+    core_client& one = connected_client();
+    ensemble.fail_next(request_kind::create, fault_position::after_commit);
+    for (int i = 0; i < 60; ++i) ensemble.answer_next(request_kind::multi, server_errc::throttled);
+    const attempt got = acquire(one);
+    ASSERT_TRUE(run_until([&] { return one.state() == session_state::suspended; }));
+    got->abort();
+    ASSERT_TRUE(run_until([&] { return one.state() == session_state::connected; }));
+    const auto before = ensemble.requests(request_kind::multi);
+    world.advance(1s);
+    EXPECT_LT(ensemble.requests(request_kind::multi) - before, 30u);
+    ASSERT_TRUE(run_until([this] { return nodes() == 0; }, 150s)) << "found and deleted in the end";
+}
+
 }  // namespace
 }  // namespace paddock::testing
