@@ -48,6 +48,7 @@ error_code launch(const std::shared_ptr<client_core>& client, const std::shared_
                   Deadline deadline) {
     return client->entrance()->post([client, what, deadline] {
         operation_base& base = *what;
+        if (base.given_up) return;  // cancelled before it began
         const boot_time end = end_of(client->world(), deadline);
         if (end <= client->world().now()) return base.give_up(base.deadline_error());  // nothing is sent
         base.expire_at(end);

@@ -17,7 +17,7 @@ enum class errc {
     servers_unreachable,  ///< The deadline passed and no server had answered in the meantime.
     session_expired,      ///< The session ended; every ephemeral node of it is gone or about to go.
     lease_lost,           ///< The node that stood for the lease is gone, or may be: the lease is over.
-    outcome_unknown,      ///< The connection broke after a write was sent; it may or may not have happened.
+    outcome_unknown,      ///< A write was sent and not answered in time; it may or may not have happened.
     client_closed,        ///< The client was closed before or while the operation ran.
     limit_exceeded,       ///< A budget of the session (watch bytes, path bytes) would be overrun.
     payload_too_large,    ///< The data of one request exceeds what a server accepts.

@@ -169,8 +169,9 @@ public:
     /// that also checks the leader's node, so only the leader can. Written again after a lost connection.
     ///
     /// Errors: `errc::not_owner` when this latch does not lead, `errc::lease_lost` when the term ended meanwhile,
-    /// `errc::outcome_unknown` when a later value was published before this one was confirmed,
-    /// `errc::servers_unreachable` after `timeout`, server codes. Cost: one quorum write.
+    /// `errc::outcome_unknown` when a later value was published before this one was confirmed, or after `timeout` with
+    /// the write on its way, `errc::servers_unreachable` when nothing was sent until then, server codes. Cost: one
+    /// quorum write.
     void publish(std::string value, std::chrono::milliseconds timeout = std::chrono::seconds(10));
     void publish(std::string value, std::chrono::milliseconds timeout, error_code& ec);
     /// Completion signature: `void(error_code)`. Cancellation: terminal, partial, total; the outcome is then unknown.

@@ -70,7 +70,8 @@ public:
     std::uint64_t available(std::chrono::milliseconds timeout = std::chrono::seconds(10));
 
     /// Changes the limit in force; programs go on declaring what they declared. Creates the directory if it is not
-    /// there. Idempotent. Throws as `state`, and server codes. Cost: one getData, one setData.
+    /// there. Idempotent. Throws as `state`, `errc::outcome_unknown` when the write was on its way as `timeout` passed, and
+    /// server codes. Cost: one getData, one setData.
     void set_limit(std::uint32_t limit, std::chrono::milliseconds timeout = std::chrono::seconds(10));
     void set_limit(std::uint32_t limit, std::chrono::milliseconds timeout, error_code& ec);
     /// Changes the limit and what programs have to declare from now on: the last step of a new configuration.

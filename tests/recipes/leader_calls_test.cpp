@@ -53,6 +53,20 @@ TEST_F(LeaderCalls, AnOvertakenValueIsNotWrittenAgain) {
     EXPECT_NE(written.front().find("second"), std::string::npos);
 }
 
+// The deadline passes while the servers work on it, or their answer is on its way.
+TEST_F(LeaderCalls, AValueOnItsWayIsNotCalledUnsent) {
+    core_client& one = connected_client();
+    candidate& leading = add_leader(one);
+    record_writes();
+    ensemble.stall(true, one.number(), stalled_way::to_client);
+    std::optional<error_code> told;
+    leading.latch->async_publish("late", 500ms, [&](error_code ec) { told = ec; });
+    ASSERT_TRUE(run_until([&] { return told.has_value(); }, 1s));
+    EXPECT_EQ(*told, make_error_code(errc::outcome_unknown));
+    EXPECT_EQ(written.size(), 1u);
+    ensemble.stall(false, one.number(), stalled_way::to_client);
+}
+
 TEST_F(LeaderCalls, AValueThatWasNeverSentTakesALaterOneAlong) {
     core_client& one = connected_client();
     candidate& leading = add_leader(one);

@@ -32,6 +32,20 @@ TEST_F(SemaphoreTest, RaisedLimitLetsInAsManyAsFit) {
     EXPECT_EQ(now.available(), 0u);
 }
 
+TEST_F(SemaphoreTest, LimitOnItsWayIsNotCalledUnsent) {
+    core_client& one = connected_client();
+    const attempt got = hold_permits(limited(one));
+    ensemble.before_next(request_kind::set,
+                         [&] { ensemble.stall(true, one.number(), stalled_way::to_client); });
+    std::optional<error_code> told;
+    limited(one).async_set_limit(5, 500ms, [&](error_code ec) { told = ec; });
+    ASSERT_TRUE(run_until([&] { return told.has_value(); }, 1s));
+    EXPECT_EQ(*told, make_error_code(errc::outcome_unknown));
+    ensemble.stall(false, one.number(), stalled_way::to_client);
+    world.advance(50ms);
+    EXPECT_EQ(state_of(one).limit, 5u);
+}
+
 TEST_F(SemaphoreTest, LoweredLimitRevokesNobody) {
     core_client& one = connected_client();
     core_client& two = connected_client();

@@ -62,9 +62,10 @@ asio::awaitable<void> record_write::round(std::shared_ptr<session> home) {
     set.path = latch_->directory;
     set.data = data_;
     const mailbox<multi_reply> written(world_.executor());
+    const bool sent_before = std::exchange(sent_, true);  // the deadline may pass while it is on its way
     home->multi(ops, written.sink());
     const multi_reply answer = co_await written.take();
-    if (answer.what == fate::unknown) sent_ = true;
+    sent_ = sent_before || answer.what == fate::unknown;
     if (!worth_retrying(answer)) {
         const bool gone = !answer.results.empty() && is_code(answer.results.front().ec, server_errc::no_node);
         finish(gone ? make_error_code(errc::lease_lost) : answer.ec, !answer.ec);

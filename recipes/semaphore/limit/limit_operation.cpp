@@ -72,8 +72,10 @@ asio::awaitable<reply> limit_operation::count_permits(session& home, const semap
 asio::awaitable<reply> limit_operation::change(session& home, const std::string& record,
                                                std::int32_t version) {
     const mailbox<stat_reply> written(world_.executor());
+    const bool sent_before = std::exchange(sent_, true);  // the deadline may pass while it is on its way
     home.set(queue_->directory, record, version, written.sink());
     const stat_reply answer = co_await written.take();
+    sent_ = sent_before || answer.what == fate::unknown;
     co_return answer;
 }
 

@@ -38,10 +38,13 @@ private:
                                          const std::vector<std::string>& children, semaphore_state& seen);
     asio::awaitable<reply> change(session& home, const std::string& record, std::int32_t version);
     asio::awaitable<reply> confirm(session& home, std::int32_t version);
-    [[nodiscard]] error_code deadline_error() const override { return errc::servers_unreachable; }
+    [[nodiscard]] error_code deadline_error() const override {
+        return sent_ ? errc::outcome_unknown : errc::servers_unreachable;
+    }
 
     const std::shared_ptr<const contender_settings> queue_;
     const limit_change change_;
+    bool sent_ = false;  ///< a write whose answer is not known
 };
 
 }  // namespace paddock::detail
