@@ -4,7 +4,6 @@
 
 #include <glog/logging.h>
 
-#include "core/contender/confirm_nodes.hpp"
 #include "core/contender/grant.hpp"
 #include "core/contender/outcome.hpp"
 
@@ -53,31 +52,9 @@ asio::awaitable<contender::next> contender::compete(std::shared_ptr<session> hom
     co_return next::stop;
 }
 
-// One after the other: whose turn has come keeps it until its node is gone.
 asio::awaitable<error_code> contender::wait_for_turns(nodes& mine) {
-    own_watches own(*this, mine);
-    for (std::size_t i = 0; i < mine.size(); ++i) {
-        queue_turn turn(*this, queues_[i], may_queue_, own, core_->handlers());
-        error_code ec = co_await turn.come(mine[i]);
-        while (ec == make_error_code(round_end::own_changed)) {
-            ec = co_await confirm_all(mine);
-            if (!ec) ec = co_await turn.come(mine[i]);
-        }
-        if (ec) co_return ec;
-    }
-    if (mine.size() == 1) co_return error_code();
-    co_return co_await confirm_all(mine);
-}
-
-// The first may have lost its node while the last one waited.
-asio::awaitable<error_code> contender::confirm_all(nodes& mine) {
-    std::vector<std::string> paths;
-    for (const joined_node& node : mine) paths.push_back(node.path);
-    std::uint64_t epoch = 0;
-    const error_code ec = co_await confirm_nodes(*this, *mine.front().home, paths, epoch);
-    if (!ec)
-        for (joined_node& node : mine) node.epoch = epoch;
-    co_return ec;
+    queue_turns turns(*this, queues_, may_queue_, mine, core_->handlers());
+    co_return co_await turns.come();
 }
 
 bool contender::grant(nodes& mine) {

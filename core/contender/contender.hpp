@@ -9,7 +9,7 @@
 #include "core/client_core.hpp"
 #include "core/contender/acquire.hpp"
 #include "core/contender/queue_join.hpp"
-#include "core/contender/queue_turn.hpp"
+#include "core/contender/queue_turns.hpp"
 
 namespace paddock::detail {
 
@@ -33,7 +33,6 @@ private:
     static asio::awaitable<void> run(std::shared_ptr<contender> self);
     asio::awaitable<next> compete(std::shared_ptr<session> home);
     asio::awaitable<error_code> wait_for_turns(nodes& mine);
-    asio::awaitable<error_code> confirm_all(nodes& mine);
     bool grant(nodes& mine);
     asio::awaitable<void> back_off();
 

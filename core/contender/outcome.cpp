@@ -14,7 +14,7 @@ public:
             case round_end::node_gone: return "the contender's node was deleted";
             case round_end::abandoned: return "abandoned";
             case round_end::look_again: return "the queue has changed";
-            case round_end::own_changed: return "one of the contender's nodes may be gone";
+            case round_end::others_ahead: return "others are ahead";
         }
         return "unknown";
     }

@@ -10,7 +10,7 @@ enum class round_end {
     node_gone,         ///< somebody deleted the own node while it waited
     abandoned,         ///< the caller has given up
     look_again,        ///< the queue must be read again
-    own_changed,       ///< one of the contender's nodes may be gone, and it may not be that of this queue
+    others_ahead,      ///< the own turn has not come; watches are set
 };
 
 const boost::system::error_category& round_category() noexcept;

@@ -21,8 +21,6 @@ public:
     void arm();
     /// One of the nodes may be gone, since the last `arm`.
     [[nodiscard]] bool fired() const noexcept { return state_->fired; }
-    /// It may be another node than that of the queue in which it waits.
-    [[nodiscard]] bool several() const noexcept { return mine_.size() > 1; }
 
 private:
     struct state {

@@ -5,7 +5,6 @@
 
 #include <glog/logging.h>
 
-#include "core/contender/directory_reading.hpp"
 #include "core/contender/granted_nodes.hpp"
 #include "core/contender/outcome.hpp"
 #include "core/path.hpp"
@@ -18,8 +17,13 @@ queue_turn::queue_turn(operation_base& whom, std::shared_ptr<const contender_set
     : whom_(whom), queue_(std::move(queue)), may_queue_(may_queue), own_(own), handlers_(handlers) {}
 
 // A wake-up is never a grant: every one leads back to the plan (hazards B1, B7).
-asio::awaitable<error_code> queue_turn::come(joined_node& mine) {
-    for (;;) {  // ends by a grant, a final error, the session's end or giving up
+asio::awaitable<error_code> queue_turn::advance(joined_node& mine) {
+    if (came_) co_return error_code();
+    if (settled(mine)) co_return round_end::others_ahead;
+    waits_ = false;
+    ahead_.reset();
+    around_.reset();
+    for (;;) {  // ends by a grant, waiting, a final error, the session's end or giving up
         if (whom_.given_up) co_return round_end::abandoned;
         if (mine.children.empty()) {
             const error_code ec = co_await read_children(mine);
@@ -29,10 +33,15 @@ asio::awaitable<error_code> queue_turn::come(joined_node& mine) {
         // The listing does not outlive this: thousands that wait in one queue would keep thousands of copies of it.
         mine.children = {};
         const error_code ec = co_await follow(mine, plan);
-        if (ec != make_error_code(round_end::look_again)) co_return ec;
-        // The next listing shows the own node of this queue only.
-        if (own_.several() && own_.fired()) co_return round_end::own_changed;
+        if (ec == make_error_code(round_end::look_again)) continue;
+        came_ = !ec;
+        waits_ = ec == make_error_code(round_end::others_ahead);
+        co_return ec;
     }
+}
+
+bool queue_turn::settled(const joined_node& mine) const {
+    return came_ || (waits_ && !wakes_->any && !own_.fired() && !whom_.given_up && !mine.home->ended());
 }
 
 asio::awaitable<error_code> queue_turn::follow(joined_node& mine, const queue_plan& plan) {
@@ -78,12 +87,11 @@ asio::awaitable<error_code> queue_turn::read_children(joined_node& mine) {
     }
 }
 
-// Watches by getData, which leaves nothing behind on a missing node (hazards B2, B4), and returns when the queue must
-// be read again.
+// Watches by getData, which leaves nothing behind on a missing node (hazards B2, B4).
 asio::awaitable<error_code> queue_turn::watch_predecessor(joined_node& mine, const std::string& name) {
     wakes_->any = false;
     const mailbox<get_reply> looked(whom_.world().executor());
-    watch_ticket ahead = mine.home->watch(join_path(queue_->directory, name), rouse(), looked.sink());
+    ahead_ = mine.home->watch(join_path(queue_->directory, name), rouse(), looked.sink());
     own_.arm();
     const get_reply seen = co_await looked.take();
     if (seen.what == fate::answered) whom_.answered();
@@ -101,15 +109,14 @@ asio::awaitable<error_code> queue_turn::watch_predecessor(joined_node& mine, con
     // It holds, beside others: whoever of them leaves first makes room.
     const bool granted = queue_->grant == grant_rule::by_write && seen.node.version > 0;
     if (granted) {
-        ahead.reset();
+        ahead_.reset();
         co_return co_await watch_directory(mine, name);
     }
-    co_await sleep(mine);
-    co_return round_end::look_again;
+    co_return round_end::others_ahead;
 }
 
 // For the first that waits behind several holders: watching one of them would miss the others' departure; or for whoever
-// waits for the record. Reads the queue once more with the watches set, and sleeps only if `predecessor` is still the one
+// waits for the record. Reads the queue once more with the watches set, and waits only if `predecessor` is still the one
 // before.
 asio::awaitable<error_code> queue_turn::watch_directory(joined_node& mine, const std::string& predecessor,
                                                         watch_scope scope) {
@@ -117,22 +124,23 @@ asio::awaitable<error_code> queue_turn::watch_directory(joined_node& mine, const
     if (whom_.given_up) co_return round_end::abandoned;
     if (!connected) co_return round_end::session_over;
     wakes_->any = false;
-    directory_reading watched(*mine.home, *queue_, rouse(), scope);
+    around_.emplace(*mine.home, *queue_, rouse(), scope);
     own_.arm();
-    const reply seen = co_await watched.take(*mine.home, mine);
+    const reply seen = co_await around_->take(*mine.home, mine);
     if (seen.what == fate::answered) whom_.answered();
     if (seen.ec) {
         mine.children = {};
+        around_.reset();
         if (seen.what == fate::answered && worth_retrying(seen)) co_await back_off();
         if (worth_retrying(seen)) co_return round_end::look_again;
         co_return is_code(seen.ec, server_errc::no_node) ? make_error_code(round_end::node_gone) : seen.ec;
     }
     const queue_plan plan = decide(mine);
     const bool as_before = plan.what == verdict::wait && plan.predecessor == predecessor;
+    if (!as_before) around_.reset();
     if (!as_before) co_return round_end::look_again;
     mine.children = {};
-    co_await sleep(mine);
-    co_return round_end::look_again;
+    co_return round_end::others_ahead;
 }
 
 // Whoever comes first declares it; the version sees to that. All that it needs exists at that zxid, or it is not written.
@@ -159,11 +167,6 @@ asio::awaitable<error_code> queue_turn::declare(joined_node& mine, const queue_p
     mine.epoch = epoch;
     mine.token = fencing_token(answer.results.back().node.mzxid);
     co_return co_await confirm(mine);
-}
-
-asio::awaitable<void> queue_turn::sleep(const joined_node& mine) {
-    while (!wakes_->any && !own_.fired() && !whom_.given_up && !mine.home->ended())
-        co_await whom_.wake.wait();
 }
 
 std::function<void()> queue_turn::rouse() const {

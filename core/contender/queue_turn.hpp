@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
@@ -10,23 +11,26 @@
 #include "core/backoff.hpp"
 #include "core/callback_thread.hpp"
 #include "core/contender/contender_settings.hpp"
+#include "core/contender/directory_reading.hpp"
 #include "core/contender/joined_node.hpp"
 #include "core/contender/own_watches.hpp"
 #include "core/operation.hpp"
 
 namespace paddock::detail {
 
-/// Waits on behalf of an operation until it is a joined node's turn in its queue, and makes the grant certain.
+/// The way of a joined node through its queue, on behalf of an operation: decides, watches, makes the grant certain.
 class queue_turn {
 public:
     /// `own` sees to the nodes of `whom`; `handlers` is where the position in the queue is told.
     queue_turn(operation_base& whom, std::shared_ptr<const contender_settings> queue, bool may_queue,
                own_watches& own, const post_task& handlers);
 
-    /// Without an error it is the turn of `mine`, whose token is then that of the grant. Errors are final, or a
-    /// `round_end`; `errc::timed_out` if it may not queue and others are ahead. After `round_end::own_changed` it may be
-    /// called again.
-    asio::awaitable<error_code> come(joined_node& mine);
+    /// Goes on as far as the queue allows. Without an error it is the turn of `mine`, whose token is then that of the
+    /// grant. `round_end::others_ahead`: to be called again once it is no longer `settled`; other errors are final, or a
+    /// `round_end`; `errc::timed_out` if it may not queue and others are ahead.
+    asio::awaitable<error_code> advance(joined_node& mine);
+    /// To advance would change nothing: it is its turn, or nothing has happened that it waits for. `whom.wake` tells.
+    [[nodiscard]] bool settled(const joined_node& mine) const;
 
 private:
     struct wakes {
@@ -44,7 +48,6 @@ private:
     asio::awaitable<error_code> confirm(joined_node& mine);
     asio::awaitable<error_code> recall_grant(joined_node& mine, std::uint64_t epoch);
     [[nodiscard]] std::vector<multi_op> grant_ops(const joined_node& mine) const;
-    asio::awaitable<void> sleep(const joined_node& mine);
     [[nodiscard]] std::function<void()> rouse() const;
     void report_position(std::size_t ahead);
     asio::awaitable<void> back_off();
@@ -55,6 +58,10 @@ private:
     own_watches& own_;
     const post_task& handlers_;
     std::size_t position_ = SIZE_MAX;
+    bool came_ = false;
+    bool waits_ = false;  ///< by one of:
+    watch_ticket ahead_;
+    std::optional<directory_reading> around_;
     const std::shared_ptr<wakes> wakes_ = std::make_shared<wakes>();  // callbacks may outlive this
 };
 

@@ -59,9 +59,8 @@ asio::awaitable<error_code> curator_attempt::pass(std::shared_ptr<session> home,
     queue_join join(*this, queue);
     error_code ec = co_await join.run(home, mine);
     if (ec) co_return ec;
-    own_watches own(*this, mine);
-    queue_turn turn(*this, queue.front(), may_queue_, own, core_->handlers());
-    ec = co_await turn.come(mine.front());
+    queue_turns turns(*this, queue, may_queue_, mine, core_->handlers());
+    ec = co_await turns.come();
     co_return ec;
 }
 
@@ -75,9 +74,8 @@ asio::awaitable<error_code> curator_attempt::pass_leases(std::shared_ptr<session
     lease_node_ = mine.front().path;
     guarding_ = true;
     guard_mutex(home, mutex);
-    own_watches own(*this, mine);
-    queue_turn turn(*this, leases_.front(), may_queue_, own, core_->handlers());
-    ec = co_await turn.come(mine.front());
+    queue_turns turns(*this, leases_, may_queue_, mine, core_->handlers());
+    ec = co_await turns.come();
     if (!ec && robbed_) ec = round_end::node_gone;
     co_return ec;
 }

@@ -9,7 +9,7 @@
 #include "core/client_core.hpp"
 #include "core/contender/acquire.hpp"
 #include "core/contender/queue_join.hpp"
-#include "core/contender/queue_turn.hpp"
+#include "core/contender/queue_turns.hpp"
 
 namespace paddock::detail {
 

@@ -207,5 +207,28 @@ TEST_F(MultiLock, PermitHeldWhileAnotherPartWaits) {
     EXPECT_EQ(parts[1].token.value(), ensemble.node(parts[1].node)->czxid);
 }
 
+// It takes the permit while it waits for the mutex, so that those behind it learn of their room.
+TEST_F(MultiLock, RoomBehindAPartThatWaitsElsewhere) {
+    core_client& one = connected_client();
+    core_client& two = connected_client();
+    semaphore_options limit;
+    limit.limit = 2;
+    semaphore permits(one.handle, "/locks/b", limit);
+    semaphore others(two.handle, "/locks/b", limit);
+    const attempt lower = hold(two, "/locks/a");
+    const attempt first = hold_claim(others);
+    const attempt second = hold_claim(others);
+    const attempt waiting = queue_up(multi_lock({lock(one, "/locks/a"), permits}));
+    const attempt behind = queue_up(others);
+    let_go(first);
+    world.advance(100ms);
+    EXPECT_FALSE(behind->done()) << "the room is that of the one before";
+    let_go(second);
+    ASSERT_TRUE(granted(behind));
+    EXPECT_FALSE(waiting->done());
+    let_go(lower);
+    EXPECT_TRUE(granted(waiting));
+}
+
 }  // namespace
 }  // namespace paddock::testing

@@ -58,6 +58,8 @@ public:
     }
 
     std::string unsettled() override {
+        const std::string node = permits_.overlooked();
+        if (!node.empty()) return node + " has room, but no grant";
         return limits_.ended() ? lease_workload::unsettled() : "a limit is being changed";
     }
 

@@ -91,7 +91,6 @@ bool permit_history::its_turn(const std::string& node) const {
     if (where == semaphores_.end()) return false;
     for (const request& one : where->second.requests) {
         if (one.node == node) return one.granted || has_room(where->second, one);
-        if (!one.granted) return false;
     }
     return false;
 }

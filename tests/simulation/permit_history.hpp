@@ -26,8 +26,7 @@ public:
     [[nodiscard]] std::int64_t granted_at(const std::string& node) const;
     /// A request that has room with all before it, and beside all who hold, but no grant; empty: there is none.
     [[nodiscard]] std::string overlooked() const;
-    /// This request has its grant, or has room for it and is the first that waits: those behind learn of room from the
-    /// one before them, which a part of a multi_lock that waits elsewhere does not take yet.
+    /// This request has its grant, or has room for it.
     [[nodiscard]] bool its_turn(const std::string& node) const;
 
 private:
