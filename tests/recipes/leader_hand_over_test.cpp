@@ -1,4 +1,5 @@
 // A leader hands over to the next in the queue, which warms up first.
+#include "core/limits.hpp"
 #include "tests/recipes/leader_fixture.hpp"
 
 namespace paddock::testing {
@@ -210,6 +211,21 @@ TEST_F(HandOver, AnHeirThatItGaveUpOnIsNotNamedAgain) {
     ASSERT_TRUE(run_until([&] { return giving->done(); }, 100ms));
     EXPECT_FALSE(publish(leading, "address"));
     EXPECT_EQ(ensemble.data(directory).find("\"heir\":"), std::string::npos);
+}
+
+// Each may come to watch its own node, the one before, and the directory (hazard B6).
+TEST_F(HandOver, WhatAnHeirWatchesIsOfTheSessionsBudget) {
+    core_client& one = connected_client();
+    const std::string path = "/election/" + std::string(3'900, 'x');
+    leader_options options;
+    options.on_heir = [](const std::function<void()>&) {};
+    std::list<leader_latch> latches;
+    for (int i = 0; i < 150; ++i) latches.emplace_back(one.handle, path, options).start();
+    world.advance(1s);
+    const std::size_t node = path.size() + 1 + ensemble.children(path).front().size();
+    EXPECT_EQ(ensemble.children(path).size(), detail::watch_bytes_max / (2 * (node + 4) + path.size() + 4));
+    latches.clear();
+    EXPECT_TRUE(run_until([&] { return ensemble.children(path).empty(); }, 5s));
 }
 
 }  // namespace

@@ -172,5 +172,27 @@ TEST_F(Observer, RefusesBadArguments) {
     EXPECT_THROW(leader_observer(one.handle, "relative", handler), argument_error);
 }
 
+// Its watches are of the session's budget like all others (hazard B6).
+TEST_F(Observer, WaitsForRoomInTheSessionsBudget) {
+    candidate& leading = add_leader(connected_client());
+    observe();
+    ASSERT_TRUE(run_until([&] { return sees(leading); }));
+    observer.reset();
+    world.settle();
+    const std::string path = "/locks/" + std::string(3'900, 'x');
+    std::vector<attempt> waiting;
+    for (int i = 0; i < 200; ++i) waiting.push_back(acquire(*watcher, path));
+    for (int i = 0; i < 70; ++i) waiting.push_back(acquire(*watcher));  // as much as is left
+    world.advance(1s);
+    seen.clear();
+    observer.emplace(watcher->handle, directory,
+                     [this](const std::optional<leadership>& now) { seen.push_back(now); });
+    observer->start();
+    world.advance(3s);
+    EXPECT_TRUE(seen.empty());
+    for (const attempt& one : waiting) one->abort();
+    EXPECT_TRUE(run_until([&] { return sees(leading); }, 5s));
+}
+
 }  // namespace
 }  // namespace paddock::testing

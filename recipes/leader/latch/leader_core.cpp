@@ -26,6 +26,7 @@ std::shared_ptr<leader_core> leader_core::make(std::shared_ptr<client_core> on, 
     queue->acls = provided_acls(options_of.acls, made->directory, node_role::contender);
     queue->levels = levels_of(made->directory, options_of.acls);
     queue->data = [id = made->id] { return id; };
+    queue->watches_directory = made->heirs_ != nullptr;  // by its heir_watch
     made->settings = std::move(queue);
     return made;
 }

@@ -12,6 +12,11 @@
 #include "recipes/leader/layout/leader_record.hpp"
 
 namespace paddock::detail {
+namespace {
+
+constexpr std::size_t node_name_max = 64;  // with the slash before it; "_c_<uuid>-latch-0000000000" has 57
+
+}  // namespace
 
 observation::observation(std::shared_ptr<client_core> client, std::string directory,
                          std::shared_ptr<teller<told>> to)
@@ -23,7 +28,9 @@ observation::observation(std::shared_ptr<client_core> client, std::string direct
 asio::awaitable<void> observation::round(std::shared_ptr<session> home) {
     view seen;
     queue_changed_ = false;
-    error_code ec = co_await find_leader(*home, seen);
+    error_code ec;
+    seen.share = home->limits().take(directory_.size() + node_name_max, ec, directory_.size());
+    if (!ec) ec = co_await find_leader(*home, seen);
     if (!ec && !seen.node.empty()) ec = co_await read_leader(*home, seen);
     if (!ec && !seen.node.empty()) ec = co_await follow(home, seen);
     if (!ec && seen.node.empty()) ec = co_await wait_for_somebody(home);

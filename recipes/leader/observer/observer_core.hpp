@@ -24,6 +24,7 @@ private:
         std::string node;  ///< of the leader; empty: nobody leads
         std::string id;
         fencing_token token;
+        budget_share share;
         watch_ticket on_leader;
         watch_ticket on_directory;
     };
