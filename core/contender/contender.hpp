@@ -23,7 +23,8 @@ public:
 
     void start() override;
     /// Holds `token` until nothing of it waits in a queue: the nodes are granted or gone, a server has refused to delete
-    /// them, or their session is over. For who must know that it has left. To be called before the start.
+    /// them, or their session is over. For who must know that it has left. A twin that a server makes late, of a create
+    /// that was given up for lost, is deleted when it turns up, without the token. To be called before the start.
     void hold_while_queued(std::shared_ptr<void> token) noexcept { queued_ = std::move(token); }
 
 private:

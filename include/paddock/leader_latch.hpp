@@ -84,7 +84,8 @@ struct leader_options {
 /// ZooKeeper Recipes and Solutions; names, order and data are those of Curator's LeaderLatch, with which it can share a
 /// directory. Leadership is a lease: one *term*, with a fencing token. When a term is lost (or its session, or its node)
 /// the latch competes again with a new node; a campaign that ends with an error (rights, budgets, an exhausted sequence
-/// counter) is logged and tried again, after at most 60 s: a latch never drops out.
+/// counter) is logged and tried again, after at most 60 s: a latch never drops out while its client can
+/// have a session.
 ///
 /// Suspect terms follow the client's `loss_policy`: with `grace` a suspect term stays a term (the token and `guard()`
 /// protect what it writes), with `strict` it ends at once, with `terminate` the process ends with it.

@@ -28,14 +28,17 @@ claim claim_of(client& on, const claim_settings& wanted, const std::string& purp
     return mutex(on, wanted.path, {.purpose = purpose, .on_position = position});
 }
 
-// Empty when its limit is no conflict.
-std::string conflict_of(client& on, const claim_settings& wanted) {
+// Empty when its limit is no conflict, or nobody said so until `deadline`.
+std::string conflict_of(client& on, const claim_settings& wanted,
+                        std::chrono::steady_clock::time_point deadline) {
+    using std::chrono::milliseconds;
+    const auto left = std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left <= milliseconds(0)) return {};
     const std::string asked = "--limit says " + std::to_string(wanted.limit);
     error_code ec;
-    const semaphore_state seen =
-        semaphore(on, wanted.path, {.limit = wanted.limit}).state(std::chrono::seconds(2), ec);
+    const semaphore_state seen = semaphore(on, wanted.path, {.limit = wanted.limit}).state(left, ec);
     if (ec == errc::conflict) return wanted.path + " is not the directory of a semaphore, " + asked;
-    if (ec) return wanted.path + " has another limit, " + asked;
+    if (ec) return {};
     if (seen.declared == wanted.limit || seen.limit == wanted.limit || seen.limit == 0) return {};
     std::string text = wanted.path + " has a limit of " + std::to_string(seen.declared);
     if (seen.limit != seen.declared) text += " (" + std::to_string(seen.limit) + " in force)";
@@ -53,10 +56,11 @@ claim claim_for(client& on, const std::vector<claim_settings>& wanted, const std
 }
 
 std::string conflict_text(client& on, const std::vector<claim_settings>& wanted) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(2);
     std::string all;
     for (const claim_settings& one : wanted) {
         const std::string text =
-            one.what == claim_settings::kind::permits ? conflict_of(on, one) : std::string();
+            one.what == claim_settings::kind::permits ? conflict_of(on, one, deadline) : std::string();
         if (!text.empty()) all += (all.empty() ? "" : "; ") + text;
     }
     return all.empty() ? make_error_code(errc::conflict).message() : all;
