@@ -37,7 +37,7 @@ asio::awaitable<contender::next> contender::compete(std::shared_ptr<session> hom
     nodes mine;
     queue_join join(*this, queues_);
     error_code ec = co_await join.run(home, mine);
-    for (joined_node& node : mine) node.queued = queued_;
+    for (joined_node& node : mine) node.presence = presence_;
     if (!ec) delays_.reset();
     if (!ec) ec = co_await wait_for_turns(mine);
     if (given_up) co_return next::stop;

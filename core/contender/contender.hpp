@@ -22,10 +22,10 @@ public:
               sink_type sink);
 
     void start() override;
-    /// Holds `token` until nothing of it waits in a queue: the nodes are granted or gone, a server has refused to delete
-    /// them, or their session is over. For who must know that it has left. A twin that a server makes late, of a create
+    /// Holds `token` while a node of it is there, also as a lease: until they are deleted, a server has refused that, or
+    /// their session is over. For who must know that it has left. A twin that a server makes late, of a create
     /// that was given up for lost, is deleted when it turns up, without the token. To be called before the start.
-    void hold_while_queued(std::shared_ptr<void> token) noexcept { queued_ = std::move(token); }
+    void hold_while_there(std::shared_ptr<void> token) noexcept { presence_ = std::move(token); }
 
 private:
     enum class next { granted, again, stop };
@@ -37,7 +37,7 @@ private:
     bool grant(nodes& mine);
     asio::awaitable<void> back_off();
 
-    std::shared_ptr<void> queued_;
+    std::shared_ptr<void> presence_;
     const std::shared_ptr<client_core> core_;
     const std::vector<settings_ptr> queues_;
     const bool may_queue_;

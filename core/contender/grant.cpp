@@ -23,7 +23,7 @@ lease grant_lease(const client_core& core, const std::vector<settings_ptr>& queu
         who.nodes.push_back(std::move(mine[i].path));
     }
     auto granted = std::make_shared<lease_core>(std::move(who), home->clock(), home, core.leases());
-    home->leases().hold(granted, std::move(shares));
+    home->leases().hold(granted, std::move(shares), std::move(mine.front().presence));
     return lease(std::move(granted));
 }
 

@@ -10,7 +10,7 @@ joined_node::~joined_node() {
     using kept = std::pair<budget_share, watch_ticket>;
     auto keep = std::make_shared<kept>(std::move(share), std::move(own_watch));
     home->obligations().add(std::move(path), std::move(keep),
-                            [queued = std::move(queued)](release_result) {});
+                            [presence = std::move(presence)](release_result) {});
 }
 
 }  // namespace paddock::detail

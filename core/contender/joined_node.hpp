@@ -23,8 +23,8 @@ struct joined_node {
     std::vector<std::string> children;  ///< of the directory; empty if it must be read again
     std::string record;                 ///< the directory's data, read with them
     std::int32_t record_version = 0;
-    std::int64_t record_since = 0;  ///< zxid of its last change
-    std::shared_ptr<void> queued;   ///< let go when it has been deleted, or nobody waits for that any more
+    std::int64_t record_since = 0;   ///< zxid of its last change
+    std::shared_ptr<void> presence;  ///< let go when it has been deleted, or nobody waits for that any more
 
     joined_node() = default;
     joined_node(joined_node&&) = default;

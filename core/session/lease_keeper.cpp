@@ -43,10 +43,12 @@ std::vector<multi_op> checks_of(const lease_core& held) {
     return ops;
 }
 
-void lease_keeper::hold(const std::shared_ptr<lease_core>& granted, std::shared_ptr<void> share) {
+void lease_keeper::hold(const std::shared_ptr<lease_core>& granted, std::shared_ptr<void> share,
+                        std::shared_ptr<void> presence) {
     entry& added = held_[key_of(*granted)];
     added.lease = granted;
     added.share = std::move(share);
+    added.presence = std::move(presence);
     added.watches.resize(granted->who().nodes.size());
     watch_unwatched(granted);
     host_.schedule_pulse();
@@ -109,6 +111,11 @@ std::shared_ptr<void> lease_keeper::detach(const std::shared_ptr<lease_core>& he
 // Budgets and watches are kept until the nodes are gone.
 void lease_keeper::remove(entry given_up, std::function<void(release_result)> done) {
     const std::vector<std::string> nodes = given_up.lease->who().nodes;
+    if (given_up.presence) {
+        done = [done = std::move(done), presence = std::move(given_up.presence)](release_result result) {
+            if (done) done(result);
+        };
+    }
     const auto keep = std::make_shared<entry>(std::move(given_up));
     if (nodes.size() == 1) return host_.obligations().add(nodes.front(), keep, std::move(done));
     const auto joint = std::make_shared<joint_result>(nodes.size(), std::move(done));

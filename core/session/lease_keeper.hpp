@@ -25,8 +25,10 @@ class lease_keeper {
 public:
     explicit lease_keeper(session& host) : host_(host) {}
 
-    /// Takes charge of a lease just granted on the current connection. `share` is its part of the budgets.
-    void hold(const std::shared_ptr<lease_core>& granted, std::shared_ptr<void> share);
+    /// Takes charge of a lease just granted on the current connection. `share` is its part of the budgets; `presence` is
+    /// let go when its nodes are gone, or a server has refused to delete one.
+    void hold(const std::shared_ptr<lease_core>& granted, std::shared_ptr<void> share,
+              std::shared_ptr<void> presence = {});
 
     /// Gives up the lease: its nodes become delete obligations. `done` may be empty.
     void release(const std::shared_ptr<lease_core>& held, std::function<void(release_result)> done);
@@ -55,6 +57,7 @@ private:
     struct entry {
         std::shared_ptr<lease_core> lease;
         std::shared_ptr<void> share;
+        std::shared_ptr<void> presence;
         std::vector<watch_ticket> watches;  // one a node; empty where none could be set
     };
     void watch_node(const std::shared_ptr<lease_core>& held, std::size_t which);

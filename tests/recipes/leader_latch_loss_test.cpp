@@ -45,6 +45,18 @@ TEST_F(LeaderLatchLoss, SessionErrorPolicy) {
     EXPECT_TRUE(run_until([&] { return nodes() == 1; }));
 }
 
+// The term is over, its node not yet: the session lives.
+TEST_F(LeaderLatchLoss, CloseWaitsForTheNodeOfATermThatStrictnessEnded) {
+    core_client& one = connected_client(strict_client());
+    candidate& leading = add_leader(one);
+    ensemble.cut(one.number());
+    ASSERT_TRUE(run_until([&] { return leading.told.size() == 2; }));
+    std::optional<std::size_t> left;
+    leading.latch->async_close(close_mode::silent, [&](error_code) { left = nodes(); });
+    ASSERT_TRUE(run_until([&] { return left.has_value(); }));
+    EXPECT_EQ(left, 0u);
+}
+
 // The same outage, both policies, each told what it is promised.
 TEST_F(LeaderLatchLoss, ErrorPolicies) {
     for (const bool strict : {false, true}) {

@@ -26,7 +26,9 @@ void limit_changes::set(core_client& by, const std::string& directory, std::uint
     changing_.insert(&by);
     semaphore_of(by, directory).async_set_limit(limit, std::chrono::seconds(20), [this, &by](error_code ec) {
         changing_.erase(changing_.find(&by));
-        const bool late = ec == make_error_code(errc::servers_unreachable);
+        const bool late = ec == make_error_code(errc::servers_unreachable) ||
+                          ec == make_error_code(errc::outcome_unknown) ||
+                          ec == make_error_code(errc::timed_out);
         const bool denied = on_.rights_changed && ec == make_error_code(server_errc::no_auth);
         require(!ec || late || denied || by.closing, "I4", "a limit cannot be changed");
     });

@@ -36,14 +36,12 @@ asio::awaitable<void> candidacy::run(std::shared_ptr<candidacy> self) {
         const campaign_end how = ec ? judge_campaign(ec) : campaign_end::withdrawn;
         if (how == campaign_end::final) self->give_up(ec);
         if (how == campaign_end::failed && self->goes_on()) co_await self->sit_out(ec);
-        if (ec) co_await self->leave_queue();
-        if (ec) continue;
-        if (!self->goes_on()) {  // withdrawn at the moment of the grant (hazard F15)
-            if (!self->given_up) (void)co_await self->release(std::move(held));
-            continue;
-        }
-        self->delays_.reset();
-        co_await self->serve(std::move(held));
+        const bool leads = !ec && self->goes_on();
+        if (leads) self->delays_.reset();
+        if (leads) co_await self->serve(std::move(held));
+        const bool withdrawn = !ec && !leads;  // at the moment of the grant (hazard F15)
+        if (withdrawn && !self->given_up) (void)co_await self->release(std::move(held));
+        co_await self->depart();
     }
     self->finish({}, true);
     self->latch_->ended(self->why_);
@@ -62,7 +60,7 @@ asio::awaitable<error_code> candidacy::campaign(lease& held) {
                                                made.held = std::move(got);
                                                sink(std::move(made));
                                            });
-    attempt_->hold_while_queued(watched_token());
+    attempt_->hold_while_there(watched_token());
     attempt_->start();
     grant granted = co_await box.take();
     attempt_.reset();
@@ -76,14 +74,14 @@ std::shared_ptr<void> candidacy::watched_token() {
     const std::shared_ptr<void> token(nullptr, [weak = weak_from_this()](void*) {
         if (const auto self = weak.lock()) self->wake.notify();
     });
-    queued_ = token;
+    present_ = token;
     return token;
 }
 
 // Never two nodes at once, and none once it has ended: who closes a latch takes its place for free (hazard A6).
-asio::awaitable<void> candidacy::leave_queue() {
+asio::awaitable<void> candidacy::depart() {
     if (!goes_on()) latch_->seat.now(candidate_state::idle, {});
-    while (!queued_.expired() && !given_up) co_await wake.wait();
+    while (!present_.expired() && !given_up) co_await wake.wait();
 }
 
 // Whatever ended it: rights may be given back, budgets freed, a directory with a full counter removed. Nobody else would

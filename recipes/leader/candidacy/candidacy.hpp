@@ -42,7 +42,7 @@ private:
     static asio::awaitable<void> run(std::shared_ptr<candidacy> self);
     asio::awaitable<error_code> campaign(lease& held);
     std::shared_ptr<void> watched_token();
-    asio::awaitable<void> leave_queue();
+    asio::awaitable<void> depart();
     asio::awaitable<void> serve(lease held);
     asio::awaitable<release_result> release(lease held);
     asio::awaitable<void> sit_out(error_code ec);
@@ -53,7 +53,7 @@ private:
 
     const std::shared_ptr<latch_state> latch_;
     std::shared_ptr<contender> attempt_;
-    std::weak_ptr<void> queued_;  ///< gone when nothing of the last campaign is in the queue
+    std::weak_ptr<void> present_;  ///< gone when the directory has nothing of the last campaign or its term
     std::vector<resigned_sink> resigning_;
     backoff delays_{std::chrono::milliseconds(100), std::chrono::seconds(60)};
     error_code why_;  ///< it ends against its wish

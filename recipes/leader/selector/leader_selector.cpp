@@ -24,7 +24,8 @@ public:
         latch = leader_core::make(
             on.core(), std::move(directory), std::move(as_latch),
             [run = work, next = then](leader_term term, const std::function<void(after_term)>& done) {
-                run->run(std::move(term), [done, next, run] { done(next); });
+                run->run(std::move(term),
+                         [done, next, run](bool ran) { done(ran ? next : after_term::compete_again); });
             });
     }
 

@@ -35,15 +35,15 @@ void report(const std::exception_ptr& thrown) {
 
 }  // namespace
 
-void running_function::run(leader_term term, std::function<void()> done) {
+void running_function::run(leader_term term, std::function<void(bool)> done) {
     {
         const std::lock_guard lock(guard_);
         running_ = true;
     }
-    begin(std::move(term), [this, done = std::move(done)](const std::exception_ptr& thrown) {
+    begin(std::move(term), [this, done = std::move(done)](const std::exception_ptr& thrown, bool began) {
         report(thrown);
         end();
-        done();
+        done(began);
     });
 }
 
@@ -80,17 +80,17 @@ bool running_function::is_here() const {
 void function_on_thread::begin(leader_term term, end_sink ended) try {
     std::thread([self = shared_from_this(), term = std::move(term), ended] {
         self->enter();
+        const bool begins = !term.ended.stop_requested();  // else lost on the way here (hazard F15)
         std::exception_ptr thrown;
         try {
-            // Lost on the way here (hazard F15).
-            if (!term.ended.stop_requested()) self->what_(term);
+            if (begins) self->what_(term);
         } catch (...) {
             thrown = std::current_exception();
         }
-        ended(thrown);
+        ended(thrown, begins);
     }).detach();
 } catch (const std::system_error&) {  // no more threads: as if the function had thrown
-    ended(std::current_exception());
+    ended(std::current_exception(), true);
 }
 
 namespace {
@@ -99,11 +99,15 @@ using boost::asio::awaitable;
 
 /// The end of a coroutine, also of one that is destroyed with its executor's context.
 struct single_end {
-    std::function<void(std::exception_ptr)> ended;
+    running_function::end_sink ended;
+    bool began = false;
     void operator()(const std::exception_ptr& thrown) {
-        if (ended) std::exchange(ended, nullptr)(thrown);
+        if (ended) std::exchange(ended, nullptr)(thrown, began);
     }
-    ~single_end() { (*this)({}); }
+    ~single_end() {
+        began = true;  // its executor is gone: no other term could run there
+        (*this)({});
+    }
 };
 
 /// Hands the request to stop to a coroutine: the signal belongs to its executor.
@@ -112,8 +116,10 @@ struct cancellation {
     std::optional<std::stop_callback<std::function<void()>>> on_stop;
 };
 
-awaitable<void> run_unless_over(leader_selector::coroutine what, leader_term term) {
+awaitable<void> run_unless_over(leader_selector::coroutine what, leader_term term,
+                                std::shared_ptr<single_end> end) {
     if (term.ended.stop_requested()) co_return;
+    end->began = true;
     co_await what(std::move(term));
 }
 
@@ -127,7 +133,7 @@ void function_as_coroutine::begin(leader_term term, end_sink ended) {
     end->ended = std::move(ended);
     auto finished = [cancel, end](const std::exception_ptr& thrown) { (*end)(thrown); };
     auto strand = boost::asio::make_strand(executor_);
-    boost::asio::co_spawn(strand, run_unless_over(what_, std::move(term)),
+    boost::asio::co_spawn(strand, run_unless_over(what_, std::move(term), end),
                           boost::asio::bind_cancellation_slot(slot, std::move(finished)));
     cancel->on_stop.emplace(stop, [weak = std::weak_ptr(cancel), strand] {
         boost::asio::post(strand, [weak] {

@@ -17,11 +17,12 @@ namespace paddock::detail {
 /// The one function that a selector runs at a time, and who waits for its end. Any thread.
 class running_function {
 public:
-    using end_sink = std::function<void(std::exception_ptr)>;
+    /// `began` is false when the term had ended before.
+    using end_sink = std::function<void(std::exception_ptr thrown, bool began)>;
     virtual ~running_function() = default;
 
-    /// Runs it for this term; `done` follows on some thread.
-    void run(leader_term term, std::function<void()> done);
+    /// Runs it for this term; `done` follows on some thread, and is told whether it ran.
+    void run(leader_term term, std::function<void(bool)> done);
     /// Calls `done` once nothing runs, at once if nothing does.
     void when_idle(std::function<void()> done);
     /// True inside the function, where waiting for its end would never end.
