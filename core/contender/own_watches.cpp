@@ -6,6 +6,7 @@ namespace paddock::detail {
 
 own_watches::own_watches(operation_base& whom, std::vector<joined_node>& mine) : whom_(whom), mine_(mine) {
     state_->due.assign(mine.size(), true);
+    state_->look_again.resize(mine.size());
 }
 
 void own_watches::arm() {
@@ -20,14 +21,15 @@ void own_watches::watch(std::size_t which) {
     const auto fired = rouse(which);
     joined_node& node = mine_[which];
     node.own_watch = node.home->watch(
-        node.path, fired, [fired, weak = whom_.weak_from_this(), state = state_](const get_reply& answer) {
+        node.path, fired,
+        [fired, weak = whom_.weak_from_this(), state = state_, which](const get_reply& answer) {
             if (answer.what != fate::answered || is_code(answer.ec, server_errc::no_node)) return fired();
             const auto whom = weak.lock();
             if (!whom || !answer.ec) return;
             // Any other refusal would be repeated as fast as the server answers.
             environment& world = whom->world();
             const auto delay = state->delays.next(world.random_unit());
-            state->look_again = world.call_at(saturating_add(world.now(), delay), fired);
+            state->look_again[which] = world.call_at(saturating_add(world.now(), delay), fired);
         });
 }
 

@@ -27,7 +27,7 @@ private:
         bool fired = false;
         std::vector<bool> due;  // one a node
         backoff delays{std::chrono::milliseconds(10), std::chrono::seconds(2)};
-        scheduled_call look_again;  // when a node could not be watched
+        std::vector<scheduled_call> look_again;  // one a node, when it could not be watched
     };
     void watch(std::size_t which);
     [[nodiscard]] std::function<void()> rouse(std::size_t which) const;

@@ -22,6 +22,10 @@ std::string node_path(const contender_settings& queue, const std::string& uuid) 
     return join_path(queue.directory, protected_prefix(uuid) + queue.kind);
 }
 
+bool is_final(const error_code& ec) {
+    return ec != make_error_code(errc::outcome_unknown) && !passes_by_itself(ec.value());
+}
+
 // A server may still be working on what it had read from a connection that is gone: not found is asked twice.
 constexpr std::chrono::milliseconds second_look(100);
 
@@ -55,6 +59,7 @@ asio::awaitable<error_code> queue_join::run(std::shared_ptr<session> home, nodes
 asio::awaitable<error_code> queue_join::join_as(std::shared_ptr<session> home, const std::string& uuid,
                                                 nodes& mine, bool& uncertain) {
     error_code ec;
+    error_code refused;  // of the directory's levels
     int missing = 0;
     // Ends by joining, a final error, the session's end or giving up; each round is one server's answer.
     for (;;) {
@@ -78,11 +83,16 @@ asio::awaitable<error_code> queue_join::join_as(std::shared_ptr<session> home, c
         }
         if (!ec || ec.category() == round_category()) co_return ec;
         if (is_code(ec, server_errc::no_node) && ++missing <= missing_rounds_max) {
+            if (refused) co_return refused;
+            if (whom_.given_up) co_return round_end::abandoned;
             ec = co_await create_parents(*home);
             if (!ec || is_code(ec, server_errc::no_node)) continue;
             if (home->ended()) co_return round_end::session_over;
+            // A directory that is there, perhaps since a moment, need not let us make it: the next create tells.
+            if (is_final(ec)) refused = ec;
+            if (refused) continue;
         }
-        if (ec != make_error_code(errc::outcome_unknown) && !passes_by_itself(ec.value())) co_return ec;
+        if (is_final(ec)) co_return ec;
         co_await back_off();
     }
 }
@@ -153,7 +163,7 @@ asio::awaitable<error_code> queue_join::adopt_all(session& home, nodes& mine) {
     error_code first;
     for (std::size_t i = 0; i < mine.size(); ++i) {
         const stat_reply seen = co_await looked[i].take();
-        const error_code ec = co_await adopt_as(seen, home, mine[i]);
+        const error_code ec = adopt_as(seen, home, mine[i]);
         if (ec && !first) first = ec;
     }
     co_return first;
@@ -223,21 +233,18 @@ asio::awaitable<error_code> queue_join::adopt(std::shared_ptr<session> home, joi
     const mailbox<stat_reply> looked(whom_.world().executor());
     home->exists(mine.path, looked.sink());
     const stat_reply seen = co_await looked.take();
-    const error_code ec = co_await adopt_as(seen, *home, mine);
-    co_return ec;
+    if (worth_retrying(seen) && seen.what == fate::answered) co_await back_off(true);
+    co_return adopt_as(seen, *home, mine);
 }
 
-asio::awaitable<error_code> queue_join::adopt_as(const stat_reply& seen, session& home, joined_node& mine) {
-    if (worth_retrying(seen)) {
-        if (seen.what == fate::answered) co_await back_off(true);
-        co_return errc::outcome_unknown;
-    }
-    if (is_code(seen.ec, server_errc::no_node)) co_return seen.ec;
+error_code queue_join::adopt_as(const stat_reply& seen, session& home, joined_node& mine) {
+    if (worth_retrying(seen)) return errc::outcome_unknown;
+    if (is_code(seen.ec, server_errc::no_node)) return seen.ec;
     mine.home = home.shared_from_this();  // whatever follows, it is ours to delete
-    if (seen.ec) co_return seen.ec;
-    if (seen.node.ephemeral_owner != home.id()) co_return round_end::session_over;
+    if (seen.ec) return seen.ec;
+    if (seen.node.ephemeral_owner != home.id()) return round_end::session_over;
     mine.token = fencing_token(seen.node.czxid);
-    co_return error_code();
+    return {};
 }
 
 // The directory is missing, or was reaped a moment ago (hazard A8): all its levels in one network wait.

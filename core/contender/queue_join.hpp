@@ -39,7 +39,7 @@ private:
                                      std::size_t which, joined_node& mine);
     asio::awaitable<error_code> adopt(std::shared_ptr<session> home, joined_node& mine);
     asio::awaitable<error_code> adopt_all(session& home, nodes& mine);
-    asio::awaitable<error_code> adopt_as(const stat_reply& seen, session& home, joined_node& mine);
+    static error_code adopt_as(const stat_reply& seen, session& home, joined_node& mine);
     asio::awaitable<error_code> create_parents(session& home);
     asio::awaitable<void> back_off(bool to_the_end = false);
 

@@ -137,5 +137,37 @@ TEST_F(MultiLock, PartsOfTwoJoinsAreNotMixed) {
     EXPECT_TRUE(run_until([this] { return all_nodes() == 2; }));
 }
 
+// One directory is missing; the other is there, under a parent in which this client may make nothing.
+TEST_F(MultiLock, DirectoryThatIsThereNeedNotBeOursToMake) {
+    core_client& one = connected_client();
+    ensemble.create_by_operator("/ops");
+    ensemble.create_by_operator("/ops/b");
+    ensemble.deny([](request_kind kind, const std::string& path) {
+        return kind == request_kind::create && (path == "/ops" || path == "/ops/b");
+    });
+    const attempt got = start(both(one, "/locks/a", "/ops/b"));
+    ASSERT_TRUE(granted(got)) << got->ec.message();
+    let_go(got);
+    ASSERT_TRUE(run_until([this] { return nodes("/ops/b") == 0; }));
+    ensemble.remove_by_operator("/ops/b");
+    const attempt refused = start(both(one, "/locks/a", "/ops/b"));
+    ASSERT_TRUE(run_until_done(refused));
+    EXPECT_EQ(refused->ec, make_error_code(server_errc::no_auth)) << "which is not made, and may not be";
+    ensemble.remove_by_operator("/ops");
+}
+
+// The looks at all its nodes are refused for now: it waits once, not once for each of them.
+TEST_F(MultiLock, ThrottledLooksAreOneRefusal) {
+    core_client& one = connected_client();
+    std::vector<claim> parts;
+    for (int i = 0; i < 12; ++i) parts.push_back(lock(one, "/locks/" + std::to_string(i)));
+    let_go(hold_claim(multi_lock(parts)));
+    world.advance(100ms);
+    for (int i = 0; i < 12; ++i) ensemble.answer_next(request_kind::exists, server_errc::throttled);
+    const auto begin = world.now();
+    ASSERT_TRUE(granted(start(multi_lock(parts))));
+    EXPECT_LT(world.now() - begin, 500ms);
+}
+
 }  // namespace
 }  // namespace paddock::testing

@@ -126,5 +126,27 @@ TEST_F(MultiLock, ClosedClientLeavesNothing) {
     EXPECT_TRUE(run_until([this] { return all_nodes() == 1; }));
 }
 
+// Both watches on its own nodes were refused for now; both are set again.
+TEST_F(MultiLock, RobbedAfterItsWatchesWereThrottled) {
+    core_client& one = connected_client();
+    core_client& two = connected_client();
+    const attempt b = hold(one, "/locks/b");
+    let_go(hold(one, "/locks/a"));
+    world.advance(100ms);
+    request_filter own{two.number(), 0, "/locks/a/"};
+    ensemble.answer_next(request_kind::get, server_errc::throttled, own);
+    own.path_part = "/locks/b/";
+    own.skip = 1;  // the first one looks at the predecessor
+    ensemble.answer_next(request_kind::get, server_errc::throttled, own);
+    const attempt waiting = queue_up(both(two));
+    ASSERT_EQ(ensemble.planned(), 0u);
+    world.advance(1s);
+    rob("/locks/a");
+    EXPECT_TRUE(run_until([this] { return nodes("/locks/a") == 1 && nodes("/locks/b") == 2; }, 200ms))
+        << "it joins again, in both queues";
+    let_go(b);
+    EXPECT_TRUE(granted(waiting));
+}
+
 }  // namespace
 }  // namespace paddock::testing

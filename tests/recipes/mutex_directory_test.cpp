@@ -142,5 +142,15 @@ TEST_F(MutexDirectory, AccessListsComeFromTheProvider) {
     EXPECT_THROW(mutex(two.handle, "/locks/a"), argument_error);
 }
 
+// Nobody waits for it any more: directories that were never used are never reaped (hazard A9).
+TEST_F(MutexDirectory, IsNotMadeForOneWhoHasGivenUp) {
+    core_client& one = connected_client();
+    const attempt got = acquire(one);
+    ensemble.after_next(request_kind::create, [&] { got->abort(); });
+    ASSERT_TRUE(run_until_done(got));
+    world.advance(1s);
+    EXPECT_EQ(ensemble.node_count(), 0u);
+}
+
 }  // namespace
 }  // namespace paddock::testing
