@@ -98,7 +98,28 @@ void lease_keeper::release(const std::shared_ptr<lease_core>& held,
         if (done) done(release_result::already_lost);
         return;
     }
-    remove(std::move(gone.mapped()), std::move(done));
+    remove(std::move(gone.mapped()), within_a_timeout(std::move(done)));
+}
+
+// Servers that refuse for now, or a connection that comes and goes, could keep a caller for ever.
+std::function<void(release_result)> lease_keeper::within_a_timeout(std::function<void(release_result)> done) {
+    if (!done) return done;
+    struct waiting {
+        std::function<void(release_result)> done;
+        scheduled_call limit;
+        void tell(release_result result) {
+            limit.reset();
+            if (done) std::exchange(done, nullptr)(result);
+        }
+    };
+    auto who = std::make_shared<waiting>();
+    who->done = std::move(done);
+    environment& world = host_.world();
+    const auto end = saturating_add(world.now(), host_.timeout());
+    who->limit = world.call_at(end, [weak = std::weak_ptr(who)] {
+        if (const auto late = weak.lock()) late->tell(release_result::unconfirmed);
+    });
+    return [who](release_result result) { who->tell(result); };
 }
 
 std::shared_ptr<void> lease_keeper::detach(const std::shared_ptr<lease_core>& held) {
@@ -169,17 +190,15 @@ void lease_keeper::verified(const std::vector<std::shared_ptr<lease_core>>& batc
             held->verified(epoch);
             watch_unwatched(held);
         }
+        delays_.reset();
         host_.schedule_pulse();
         return announce();
     }
     if (!is_code(answer.ec, server_errc::no_node)) {
-        if (batch.size() > 1) {  // one of them may be the cause: each for itself
+        if (passes_by_itself(answer.ec.value()))
+            return verify_later();  // throttled, or a server that is leaving
+        if (batch.size() > 1) {     // one of them may be the cause: each for itself
             for (const auto& held : batch) verify({held});
-            return;
-        }
-        if (passes_by_itself(answer.ec.value())) {  // throttled, or a server that is leaving
-            const auto delay = std::chrono::milliseconds(100);
-            reverify_ = host_.world().call_at(host_.world().now() + delay, [this] { on_connected(); });
             return;
         }
         LOG(WARNING) << "paddock: session 0x" << std::hex << host_.id() << std::dec << " cannot verify "
@@ -198,6 +217,15 @@ void lease_keeper::verified(const std::vector<std::shared_ptr<lease_core>>& batc
     }
     std::erase_if(rest, [this](const auto& held) { return !held_.contains(key_of(*held)); });
     if (!rest.empty() && rest.size() < batch.size()) verify(std::move(rest));
+}
+
+void lease_keeper::verify_later() {
+    if (reverify_) return;
+    environment& world = host_.world();
+    reverify_ = world.call_at(world.now() + delays_.next(world.random_unit()), [this] {
+        reverify_.reset();
+        on_connected();
+    });
 }
 
 void lease_keeper::announce() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -7,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/backoff.hpp"
 #include "core/lease_core.hpp"
 #include "core/session/session_clock.hpp"
 #include "core/session/watch_registry.hpp"
@@ -63,15 +65,18 @@ private:
     void watch_node(const std::shared_ptr<lease_core>& held, std::size_t which);
     void watch_unwatched(const std::shared_ptr<lease_core>& held);
     void remove(entry given_up, std::function<void(release_result)> done);
+    std::function<void(release_result)> within_a_timeout(std::function<void(release_result)> done);
     void verify(std::vector<std::shared_ptr<lease_core>> batch);
     void verified(const std::vector<std::shared_ptr<lease_core>>& batch, std::uint64_t epoch,
                   const multi_reply& answer);
+    void verify_later();
     void lost(const std::shared_ptr<lease_core>& which, loss_reason why);
 
     session& host_;
     std::map<std::string, entry> held_;  // by first node
     std::string last_checked_;
     boot_time announced_at_{};
+    backoff delays_{std::chrono::milliseconds(100), std::chrono::seconds(2)};
     scheduled_call reverify_;
 };
 

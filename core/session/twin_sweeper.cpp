@@ -24,13 +24,12 @@ void twin_sweeper::add(std::string directory, std::string id, std::string own,
     added.id = std::move(id);
     added.own = std::move(own);
     added.own_in_use = std::move(own_in_use);
-    arm(last_);
+    arm(last_, delays.front());
 }
 
-void twin_sweeper::arm(std::uint64_t which) {
-    hunt& due = hunts_.at(which);
+void twin_sweeper::arm(std::uint64_t which, std::chrono::nanoseconds delay) {
     environment& world = host_.world();
-    due.next = world.call_at(world.now() + delays[due.round], [this, which] { sweep(which); });
+    hunts_.at(which).next = world.call_at(world.now() + delay, [this, which] { sweep(which); });
 }
 
 void twin_sweeper::sweep(std::uint64_t which) {
@@ -49,13 +48,9 @@ void twin_sweeper::sweep(std::uint64_t which) {
                            host_.obligations().add(join_path(done.directory, name), nullptr, {});
                        }
                        const bool looked = !seen.ec || is_code(seen.ec, server_errc::no_node);
-                       if (!looked && !worth_retrying(seen))
-                           done.round = delays.size() - 1;  // no right to: seldom
-                       if (looked && ++done.round == delays.size()) {
-                           hunts_.erase(at);
-                       } else {
-                           arm(which);
-                       }
+                       if (!looked) return arm(which, done.again.next(host_.world().random_unit()));
+                       if (++done.round < delays.size()) return arm(which, delays[done.round]);
+                       hunts_.erase(at);
                    });
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 
+#include "core/backoff.hpp"
 #include "core/environment.hpp"
 
 namespace paddock::detail {
@@ -32,9 +34,10 @@ private:
         std::string own;
         std::weak_ptr<void> own_in_use;
         std::size_t round = 0;
+        backoff again{std::chrono::milliseconds(20), std::chrono::seconds(5)};  ///< while there is no answer
         scheduled_call next;
     };
-    void arm(std::uint64_t which);
+    void arm(std::uint64_t which, std::chrono::nanoseconds delay);
     void sweep(std::uint64_t which);
 
     session& host_;

@@ -43,8 +43,8 @@ enum class loss_reason {
 enum class release_result {
     confirmed,     ///< a server said that the node is gone: the next in the queue may go on
     already_lost,  ///< the lease was lost before; nothing was left to release
-    unconfirmed,  ///< the session ended before a server answered, or a server refused the deletion (rights): it is
-                  ///< tried again in the background, and the node goes with the session at the latest
+    unconfirmed,  ///< no server said so within a session timeout, or one refused the deletion (rights): it is tried
+                  ///< again in the background, and the node goes with the session at the latest
 };
 
 /// One of the nodes that a lease stands for.
@@ -118,8 +118,8 @@ public:
             token, core_);
     }
 
-    /// Deletes the node and waits until a server has confirmed it or the session has ended, hence at most one
-    /// session timeout. The lease is empty afterwards. Throws only `errc::empty_lease` and
+    /// Deletes the node and waits until a server has confirmed it or the session has ended, at most one session
+    /// timeout (`unconfirmed`; the deletion goes on). The lease is empty afterwards. Throws only `errc::empty_lease` and
     /// `errc::wrong_process`. Cost: one delete.
     release_result release();
 

@@ -107,6 +107,24 @@ TEST_F(LeaseLoss, ThrottledVerificationIsRepeated) {
     EXPECT_EQ(ensemble.requests(request_kind::multi), checks + 2);
 }
 
+// All leases at once, more and more seldom; never each for itself.
+TEST_F(LeaseLoss, ThrottledVerificationOfManyIsNoBurden) {
+    core_client& one = connected_client();
+    std::vector<attempt> held;
+    for (int i = 0; i < 20; ++i) held.push_back(hold(one, "/locks/" + std::to_string(i)));
+    world.advance(50ms);
+    const auto checks = ensemble.requests(request_kind::multi);
+    ensemble.cut(one.number());
+    for (int i = 0; i < 40; ++i) ensemble.answer_next(request_kind::multi, server_errc::throttled);
+    ASSERT_TRUE(run_until([&] { return one.state() == session_state::suspended; }));
+    ASSERT_TRUE(run_until([&] { return one.state() == session_state::connected; }));
+    world.advance(1s);
+    EXPECT_LT(ensemble.requests(request_kind::multi) - checks, 15u);
+    ASSERT_TRUE(run_until([&] { return ensemble.planned() == 0; }, 150s));
+    world.advance(3s);
+    for (const attempt& got : held) EXPECT_EQ(got->result.state(), lease_state::held);
+}
+
 // What is the matter with one node says nothing about the others in the same request.
 TEST_F(LeaseLoss, RefusedVerificationIsRepeatedForEachLease) {
     core_client& one = connected_client();
@@ -304,6 +322,8 @@ TEST_F(LeaseLoss, CheckAsksTheQuorum) {
     const auto checks = ensemble.requests(request_kind::multi);
     EXPECT_TRUE(ask());
     EXPECT_EQ(ensemble.requests(request_kind::multi), checks + 1);
+    ensemble.answer_next(request_kind::multi, server_errc::throttled);
+    EXPECT_TRUE(ask()) << "asked again";
     ensemble.remove_by_operator(got->result.node());
     EXPECT_FALSE(ask());
     EXPECT_EQ(got->result.state(), lease_state::lost);

@@ -178,5 +178,17 @@ TEST_F(LeaseRelease, AssigningReleasesWhatWasHeld) {
     EXPECT_EQ(a->result.state(), lease_state::held);
 }
 
+// Servers that answer, but refuse for now, do not keep the caller for ever.
+TEST_F(LeaseRelease, WaitsForNoMoreThanASessionTimeout) {
+    core_client& one = connected_client();
+    const attempt got = hold(one);
+    for (int i = 0; i < 20; ++i) ensemble.answer_next(request_kind::remove, server_errc::throttled);
+    const auto begin = world.now();
+    EXPECT_EQ(result_of(release(got)), release_result::unconfirmed);
+    EXPECT_LE(world.now() - begin, 3s);
+    EXPECT_EQ(nodes(), 1u);
+    EXPECT_TRUE(run_until([this] { return nodes() == 0; }, 150s)) << "the deletion goes on";
+}
+
 }  // namespace
 }  // namespace paddock::testing

@@ -251,5 +251,17 @@ TEST_F(AmbiguousCreate, CancelledOneAsksAThrottlingServerSlowly) {
     ASSERT_TRUE(run_until([this] { return nodes() == 0; }, 150s)) << "found and deleted in the end";
 }
 
+TEST_F(AmbiguousCreate, LooksForALateTwinSlowlyWhileThrottled) {
+    make_directory();
+    core_client& one = connected_client();
+    ensemble.fail_next(request_kind::create, fault_position::before_commit);
+    const attempt got = hold(one);
+    const auto before = ensemble.requests(request_kind::children);
+    for (int i = 0; i < 30; ++i) ensemble.answer_next(request_kind::children, server_errc::throttled);
+    world.advance(2s);
+    EXPECT_LT(ensemble.requests(request_kind::children) - before, 15u);
+    ASSERT_TRUE(run_until([&] { return ensemble.planned() == 0; }, 180s)) << "looks for it to the end";
+}
+
 }  // namespace
 }  // namespace paddock::testing

@@ -82,8 +82,7 @@ asio::awaitable<downgrade::next> downgrade::attempt(session& home, const std::st
         is_code(answer.ec, server_errc::node_exists) || is_code(answer.ec, server_errc::no_node);
     if (by_now) co_return co_await look(home, reader);
     if (worth_retrying(answer)) {
-        const auto delay = delays_.next(world_.random_unit());
-        if (answer.what == fate::answered) co_await pause(delay, true);
+        if (answer.what == fate::answered) co_await back_off();
         co_return next::again;
     }
     why = answer.ec;
@@ -95,8 +94,14 @@ asio::awaitable<downgrade::next> downgrade::look(session& home, const std::strin
     const mailbox<stat_reply> looked(world_.executor());
     home.exists(reader, looked.sink());
     const stat_reply seen = co_await looked.take();
+    if (worth_retrying(seen) && seen.what == fate::answered) co_await back_off();
     if (worth_retrying(seen)) co_return next::again;
     co_return seen.ec || seen.node.ephemeral_owner != home.id() ? next::lost : next::done;
+}
+
+asio::awaitable<void> downgrade::back_off() {
+    const auto delay = delays_.next(world_.random_unit());
+    co_await pause(delay, true);
 }
 
 // On the present connection, as for every grant.

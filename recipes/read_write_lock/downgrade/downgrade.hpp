@@ -30,6 +30,7 @@ private:
     asio::awaitable<void> replace(std::shared_ptr<session> home);
     asio::awaitable<next> attempt(session& home, const std::string& reader, error_code& why);
     asio::awaitable<next> look(session& home, const std::string& reader);
+    asio::awaitable<void> back_off();
     asio::awaitable<bool> confirm(std::shared_ptr<session> home, const std::string& reader);
     void grant(const std::shared_ptr<session>& home, const std::string& reader);
 
