@@ -48,6 +48,7 @@ asio::awaitable<void> queue_listing::run(std::shared_ptr<queue_listing> self) {
         if (!home) co_return;
         std::vector<contender_info> found;
         const reply outcome = co_await self->read(*home, found);
+        if (outcome.what == fate::answered) self->answered();
         if (!worth_retrying(outcome)) {
             const bool missing = is_code(outcome.ec, server_errc::no_node);
             self->finish(missing ? error_code() : outcome.ec, std::move(found));
@@ -67,7 +68,9 @@ asio::awaitable<reply> queue_listing::read(session& home, std::vector<contender_
     if (more) entries.resize(most_);
     reply outcome = co_await read_nodes(home, entries, found);
     // Of a longer queue one that left in between makes room for the next.
-    if (more && !outcome.ec && found.size() < entries.size()) outcome.what = fate::not_sent;
+    const bool again = more && !outcome.ec && found.size() < entries.size();
+    if (again) answered();
+    if (again) outcome.what = fate::not_sent;
     co_return outcome;
 }
 

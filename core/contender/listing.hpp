@@ -31,7 +31,6 @@ private:
     asio::awaitable<reply> read(session& home, std::vector<contender_info>& found);
     asio::awaitable<reply> read_nodes(session& home, const std::vector<queue_entry>& entries,
                                       std::vector<contender_info>& found);
-    [[nodiscard]] error_code deadline_error() const override { return errc::servers_unreachable; }
 
     const std::shared_ptr<client_core> core_;
     const std::shared_ptr<const contender_settings> queue_;

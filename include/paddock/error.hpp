@@ -13,7 +13,7 @@ using boost::system::error_code;
 
 /// Failures that Paddock adds to ZooKeeper's own codes.
 enum class errc {
-    timed_out = 1,        ///< The deadline passed while others were ahead in the queue.
+    timed_out = 1,        ///< The deadline passed while others were ahead, or changed what was read.
     servers_unreachable,  ///< The deadline passed and no server had answered in the meantime.
     session_expired,      ///< The session ended; every ephemeral node of it is gone or about to go.
     lease_lost,           ///< The node that stood for the lease is gone, or may be: the lease is over.

@@ -17,7 +17,7 @@ using mutex_options = claim_options;
 ///
 /// Token: czxid of the contender's node; it grows from holder to holder.
 ///
-/// Costs: acquire uncontended one create2 and one getChildren in one network wait; contended one getData with
+/// Costs: acquire uncontended one create2 and one getChildren in one network wait; contended two getData with
 /// watch more, and per wake one getChildren; release one delete; per grant one getData with watch in the background.
 class PADDOCK_EXPORT mutex : public queue_claim {
 public:

@@ -31,8 +31,8 @@ struct claim_options {
 class PADDOCK_EXPORT queue_claim : public claim {
 public:
     /// Holders and waiters in queue order, of all kinds, as the connected server sees them (it may lag behind the
-    /// leader). Empty when the directory does not exist. Throws `system_error`, `errc::servers_unreachable` after
-    /// `timeout`. Cost: one getChildren and one getData per contender.
+    /// leader). Empty when the directory does not exist. Throws `system_error`: after `timeout` `errc::servers_unreachable`,
+    /// or `errc::timed_out` when servers had answered. Cost: one getChildren and one getData per contender.
     std::vector<contender_info> contenders(std::chrono::milliseconds timeout = std::chrono::seconds(10));
     std::vector<contender_info> contenders(std::chrono::milliseconds timeout, error_code& ec);
     /// The first in the queue. Cost: one getChildren and one getData.

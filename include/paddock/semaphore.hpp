@@ -61,9 +61,9 @@ public:
     /// The claim of `count` permits at once; 1 to the limit. Throws `argument_error`.
     [[nodiscard]] queue_claim permits(std::uint32_t count) const;
 
-    /// Limit and permits in use. Throws `system_error`, `errc::servers_unreachable` after `timeout`.
-    /// Cost: one getData and one getChildren; after the
-    /// limit was lowered also one exists for each of the first who have no room.
+    /// Limit and permits in use. Throws `system_error`: after `timeout` `errc::servers_unreachable`, or `errc::timed_out` when
+    /// servers had answered. Cost: one getData and one getChildren; after the limit was lowered also one exists for each
+    /// of the first who have no room.
     semaphore_state state(std::chrono::milliseconds timeout = std::chrono::seconds(10));
     semaphore_state state(std::chrono::milliseconds timeout, error_code& ec);
     /// `state().available()`.
@@ -71,7 +71,7 @@ public:
 
     /// Changes the limit in force; programs go on declaring what they declared. Creates the directory if it is not
     /// there. Idempotent. Throws as `state`, `errc::outcome_unknown` when the write was on its way as `timeout` passed, and
-    /// server codes. Cost: one getData, one setData.
+    /// server codes. Cost: one getData, one getChildren, one setData.
     void set_limit(std::uint32_t limit, std::chrono::milliseconds timeout = std::chrono::seconds(10));
     void set_limit(std::uint32_t limit, std::chrono::milliseconds timeout, error_code& ec);
     /// Changes the limit and what programs have to declare from now on: the last step of a new configuration.

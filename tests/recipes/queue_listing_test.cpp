@@ -150,5 +150,13 @@ TEST_F(QueueListing, PermanentRefusalIsTold) {
     EXPECT_EQ(list(one)->ec, make_error_code(server_errc::no_auth));
 }
 
+TEST_F(QueueListing, DeadlineTellsWhetherServersAnswered) {
+    core_client& one = connected_client();
+    const attempt holder = hold(one);
+    for (int i = 0; i < 30; ++i) ensemble.answer_next(request_kind::children, server_errc::throttled);
+    EXPECT_EQ(list(one)->ec, make_error_code(errc::timed_out));
+    while (ensemble.planned() > 0) list(one);
+}
+
 }  // namespace
 }  // namespace paddock::testing

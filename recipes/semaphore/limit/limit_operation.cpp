@@ -20,6 +20,7 @@ semaphore_record changed_record(const limit_change& change, const semaphore_reco
 asio::awaitable<void> limit_operation::round(std::shared_ptr<session> home) {
     semaphore_state seen;
     const reply outcome = co_await attempt(*home, seen);
+    if (outcome.what == fate::answered) answered();
     const bool again = co_await overtaken(outcome);
     if (!again) finish(outcome.ec, seen);
 }

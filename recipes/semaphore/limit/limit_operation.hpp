@@ -39,7 +39,7 @@ private:
     asio::awaitable<reply> change(session& home, const std::string& record, std::int32_t version);
     asio::awaitable<reply> confirm(session& home, std::int32_t version);
     [[nodiscard]] error_code deadline_error() const override {
-        return sent_ ? errc::outcome_unknown : errc::servers_unreachable;
+        return sent_ ? make_error_code(errc::outcome_unknown) : round_operation::deadline_error();
     }
 
     const std::shared_ptr<const contender_settings> queue_;
