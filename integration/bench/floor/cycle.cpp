@@ -3,7 +3,7 @@
 
 #include "integration/bench/floor/contender.hpp"
 #include "integration/bench/floor/triple.hpp"
-#include "integration/bench/floor/verbs.hpp"
+#include "integration/bench/runner/verbs.hpp"
 
 namespace paddock::bench {
 namespace {

@@ -2,7 +2,7 @@
 #include <deque>
 
 #include "integration/bench/floor/contender.hpp"
-#include "integration/bench/floor/verbs.hpp"
+#include "integration/bench/runner/verbs.hpp"
 
 namespace paddock::bench {
 namespace {

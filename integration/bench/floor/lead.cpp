@@ -2,7 +2,8 @@
 #include <optional>
 
 #include "integration/bench/floor/contender.hpp"
-#include "integration/bench/floor/verbs.hpp"
+#include "integration/bench/runner/repeat.hpp"
+#include "integration/bench/runner/verbs.hpp"
 
 namespace paddock::bench {
 namespace {
@@ -35,25 +36,17 @@ private:
     std::size_t turn_ = 0;
 };
 
-outcome run(relay& both, std::chrono::duration<double> length) {
-    outcome measured;
-    const auto begin = clock::now();
-    while (clock::now() - begin < length) measured.latencies.push_back(both.hand_over());
-    measured.length = clock::now() - begin;
-    measured.operations = measured.latencies.size();
-    return measured;
-}
-
 }  // namespace
 
 void lead(const arguments& given) {
     loop on(given, 2);
     on.make(given.path);
     relay both(on, given.path);
-    (void)run(both, given.warm_up);
+    const auto hand_over = [&] { return both.hand_over(); };
+    (void)repeat(given.warm_up, hand_over);
     say_ready();
     on.await_line();
-    report(run(both, given.length));
+    report(repeat(given.length, hand_over));
 }
 
 void candidate(const arguments& given) {

@@ -1,34 +1,29 @@
 #include <deque>
 
 #include "integration/bench/floor/contender.hpp"
-#include "integration/bench/floor/verbs.hpp"
+#include "integration/bench/floor/create.hpp"
+#include "integration/bench/runner/repeat.hpp"
+#include "integration/bench/runner/verbs.hpp"
 
 namespace paddock::bench {
 namespace {
 
 /// One request after another: `send` gets what its answer has to be told to, `after` that answer.
 template <class Send, class After>
-outcome run(loop& on, std::chrono::duration<double> length, Send send, After after) {
-    outcome measured;
-    const auto start = clock::now();
-    for (auto begin = start; begin - start < length; begin = clock::now()) {
+void measure(loop& on, const arguments& given, Send send, After after) {
+    const auto once = [&] {
+        const auto begin = clock::now();
         std::string answer;
         send(&answer);
         on.run_until([&] { return !answer.empty(); });
-        measured.latencies.push_back(clock::now() - begin);
+        const auto taken = clock::now() - begin;
         after(answer);
-    }
-    measured.length = clock::now() - start;
-    measured.operations = measured.latencies.size();
-    return measured;
-}
-
-template <class Send, class After>
-void measure(loop& on, const arguments& given, Send send, After after) {
-    (void)run(on, given.warm_up, send, after);
+        return taken;
+    };
+    (void)repeat(given.warm_up, once);
     say_ready();
     on.await_line();
-    report(run(on, given.length, send, after));
+    report(repeat(given.length, once));
 }
 
 std::string& told(const void* context) { return *static_cast<std::string*>(const_cast<void*>(context)); }

@@ -5,8 +5,9 @@
 #include <paddock/read_write_lock.hpp>
 #include <paddock/semaphore.hpp>
 
-#include "integration/bench/paddock/verbs.hpp"
+#include "integration/bench/paddock/clients.hpp"
 #include "integration/bench/runner/protocol.hpp"
+#include "integration/bench/runner/verbs.hpp"
 
 namespace paddock::bench {
 namespace {

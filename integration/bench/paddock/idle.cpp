@@ -4,8 +4,9 @@
 
 #include <paddock/mutex.hpp>
 
-#include "integration/bench/paddock/verbs.hpp"
+#include "integration/bench/paddock/clients.hpp"
 #include "integration/bench/runner/protocol.hpp"
+#include "integration/bench/runner/verbs.hpp"
 
 namespace paddock::bench {
 

@@ -3,8 +3,9 @@
 
 #include <paddock/leader_latch.hpp>
 
-#include "integration/bench/paddock/verbs.hpp"
-#include "integration/bench/runner/protocol.hpp"
+#include "integration/bench/paddock/clients.hpp"
+#include "integration/bench/runner/repeat.hpp"
+#include "integration/bench/runner/verbs.hpp"
 
 namespace paddock::bench {
 namespace {
@@ -47,23 +48,15 @@ private:
     std::unique_ptr<leader_latch> leader_;
 };
 
-outcome run(relay& both, std::chrono::duration<double> length) {
-    outcome measured;
-    const auto begin = clock::now();
-    while (clock::now() - begin < length) measured.latencies.push_back(both.hand_over());
-    measured.length = clock::now() - begin;
-    measured.operations = measured.latencies.size();
-    return measured;
-}
-
 }  // namespace
 
 void lead(const arguments& given) {
     relay both(given);
-    (void)run(both, given.warm_up);
+    const auto hand_over = [&] { return both.hand_over(); };
+    (void)repeat(given.warm_up, hand_over);
     say_ready();
     await_line();
-    report(run(both, given.length));
+    report(repeat(given.length, hand_over));
 }
 
 void candidate(const arguments& given) {

@@ -2,23 +2,18 @@
 
 #include <paddock/mutex.hpp>
 
-#include "integration/bench/paddock/verbs.hpp"
-#include "integration/bench/runner/protocol.hpp"
+#include "integration/bench/paddock/clients.hpp"
+#include "integration/bench/runner/repeat.hpp"
+#include "integration/bench/runner/verbs.hpp"
 
 namespace paddock::bench {
 namespace {
 
-outcome run(mutex& lock, std::chrono::duration<double> length) {
-    outcome measured;
-    const auto start = clock::now();
-    for (auto begin = start; begin - start < length; begin = clock::now()) {
-        error_code ec;
-        if (lock.try_acquire(ec) || ec != errc::timed_out) throw std::runtime_error("tried: " + ec.message());
-        measured.latencies.push_back(clock::now() - begin);
-    }
-    measured.length = clock::now() - start;
-    measured.operations = measured.latencies.size();
-    return measured;
+clock::duration try_once(mutex& lock) {
+    const auto begin = clock::now();
+    error_code ec;
+    if (lock.try_acquire(ec) || ec != errc::timed_out) throw std::runtime_error("tried: " + ec.message());
+    return clock::now() - begin;
 }
 
 }  // namespace
@@ -28,10 +23,11 @@ void try_held(const arguments& given) {
     const std::string path = given.path + "/lock";
     const lease held = mutex(*clients[0], path).acquire();
     mutex lock(*clients[1], path);
-    (void)run(lock, given.warm_up);
+    const auto once = [&] { return try_once(lock); };
+    (void)repeat(given.warm_up, once);
     say_ready();
     await_line();
-    report(run(lock, given.length));
+    report(repeat(given.length, once));
 }
 
 }  // namespace paddock::bench

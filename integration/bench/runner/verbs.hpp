@@ -1,15 +1,13 @@
 #pragma once
 
-#include <memory>
-#include <vector>
-
-#include <paddock/client.hpp>
+#include <map>
+#include <string>
 
 #include "integration/bench/runner/arguments.hpp"
 
 namespace paddock::bench {
 
-// What Paddock's runner can do; README.md says which scenario uses which.
+// What every C++ runner can do, each in its own way; README.md says which scenario uses which.
 
 /// Threads take their claims and give them back, again and again.
 void cycle(const arguments& given);
@@ -24,7 +22,9 @@ void try_held(const arguments& given);
 /// Holds many locks and does nothing.
 void idle(const arguments& given);
 
-/// Connected. Throws std::runtime_error when no server answers.
-[[nodiscard]] std::vector<std::unique_ptr<client>> connect(const arguments& given, std::size_t count);
+/// A runner's whole program: does what the command line names of these verbs. Failures are said on standard error,
+/// behind the runner's name. Returns the exit code; wrong usage ends the process, as `parse`.
+[[nodiscard]] int run_verb(int argc, char** argv, const std::string& runner,
+                           const std::map<std::string, void (*)(const arguments&)>& verbs);
 
 }  // namespace paddock::bench
