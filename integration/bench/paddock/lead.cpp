@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <future>
+#include <stdexcept>
 #include <thread>
 
 #include <paddock/leader_latch.hpp>
@@ -10,8 +12,15 @@
 namespace paddock::bench {
 namespace {
 
-void await_participants(leader_latch& latch, std::size_t count) {
-    while (latch.participants().size() < count) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+/// Until the latch of this client is in the queue. It is asked for again and again, because latches and observers tell
+/// who leads, not who waits. Throws std::runtime_error when that takes too long.
+void await_joined(leader_latch& latch, const client& by) {
+    const auto deadline = clock::now() + std::chrono::seconds(30);
+    const auto own = [&](const leader_candidate& one) { return one.session_id == by.session_id(); };
+    while (std::ranges::none_of(latch.participants(), own)) {
+        if (clock::now() > deadline) throw std::runtime_error("a latch does not join the queue");
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
 }
 
 /// Two clients whose latches lead in turn.
@@ -25,7 +34,7 @@ public:
     /// From the leader's close to the next one's term.
     clock::duration hand_over() {
         auto next = join();
-        await_participants(*next, 2);
+        await_joined(*next, *clients_.front());
         std::promise<clock::time_point> leads;
         next->async_await([&](error_code, const leader_term&) { leads.set_value(clock::now()); });
         const auto begin = clock::now();
@@ -63,13 +72,7 @@ void candidate(const arguments& given) {
     const auto clients = connect(given, 1);
     leader_latch latch(*clients.front(), given.path + "/leader");
     latch.start();
-    const auto joined = [&] {
-        for (const leader_candidate& one : latch.participants()) {
-            if (one.session_id == clients.front()->session_id()) return true;
-        }
-        return false;
-    };
-    while (!joined()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    await_joined(latch, *clients.front());
     say_ready();
     await_line();
     (void)latch.await();

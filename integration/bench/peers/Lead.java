@@ -1,4 +1,6 @@
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
 
@@ -27,12 +29,21 @@ final class Lead {
     static void measureCandidate(CuratorBench bench) throws Exception {
         LeaderLatch latch = new LeaderLatch(bench.connect(1).get(0), bench.path() + "/leader", "candidate");
         latch.start();
-        while (latch.getOurPath() == null) Thread.sleep(1);
+        awaitJoined(() -> latch.getOurPath() != null);
         Outcome.ready();
         latch.await();
         Outcome measured = new Outcome();
         measured.operations = 1;
         measured.report();
+    }
+
+    /** Its listeners are told who leads, not who waits: so it is asked again and again. */
+    private static void awaitJoined(Callable<Boolean> joined) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!joined.call()) {
+            if (System.nanoTime() - deadline > 0) throw new Exception("a latch does not join the queue");
+            Thread.sleep(1);
+        }
     }
 
     private LeaderLatch join() throws Exception {
@@ -51,7 +62,7 @@ final class Lead {
 
     private long handOver() throws Exception {
         LeaderLatch next = join();
-        while (next.getParticipants().size() < 2) Thread.sleep(1);
+        awaitJoined(() -> next.getParticipants().size() >= 2);
         long[] moment = new long[1];
         Thread awaits = new Thread(() -> {
             try {

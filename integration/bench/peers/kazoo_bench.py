@@ -177,8 +177,15 @@ class Candidate:
         self.leave.wait()
 
     def await_place(self, count):
-        while len(self.election.contenders()) < count:
-            time.sleep(0.001)
+        await_joined(lambda: len(self.election.contenders()) >= count)
+
+
+def await_joined(joined):
+    deadline = time.monotonic() + 30
+    while not joined():
+        if time.monotonic() > deadline:
+            sys.exit("a candidate does not join the queue")
+        time.sleep(0.001)
 
 
 def lead(given):
@@ -205,8 +212,7 @@ def lead(given):
 def candidate(given):
     (client,) = connect(given, 1)
     one = Candidate(client, given.path + "/leader")
-    while one.election.lock.node is None:
-        time.sleep(0.001)
+    await_joined(lambda: one.election.lock.node is not None)
     ready()
     one.leads.wait()
     report(1, 0, [])
