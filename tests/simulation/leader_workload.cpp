@@ -6,7 +6,6 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 
-#include "tests/simulation/mutex_rule.hpp"
 #include "tests/simulation/violation.hpp"
 
 namespace paddock::testing {
@@ -21,9 +20,7 @@ constexpr std::size_t requests_max = 24;
 
 }  // namespace
 
-leader_workload::leader_workload(stage& on) : on_(on), history_(directories_, oldest_contender) {
-    on_.ensemble.observe([this](const txn& agreed) { see(agreed); });
-}
+leader_workload::leader_workload(stage& on) : election_workload(on, {"/leaders/a", "/leaders/b"}) {}
 
 void leader_workload::act() {
     core_client* const by = on_.actor();
@@ -42,7 +39,7 @@ void leader_workload::add(core_client& by) {
     if (candidates_.size() >= candidates_max) return;
     candidate& made = candidates_.emplace_back();
     made.by = &by;
-    made.path = on_.choose.one_of(directories_);
+    made.path = on_.choose.one_of(directories());
     made.id = "candidate-" + std::to_string(on_.choose.below(3));
     leader_options options;
     options.id = made.id;
@@ -131,7 +128,7 @@ void leader_workload::add_spectator(core_client& by) {
     if (spectators_.size() >= spectators_max) spectators_.pop_front();
     spectator& made = spectators_.emplace_back();
     made.by = &by;
-    made.path = on_.choose.one_of(directories_);
+    made.path = on_.choose.one_of(directories());
     made.observer.emplace(by.handle, made.path, [this, &made](const auto& now) { note_view(made, now); });
     made.observer->start();
 }
@@ -160,8 +157,7 @@ bool leader_workload::wind_down() {
 }
 
 void leader_workload::conclude() {
-    require(history_.twins() == 0, "I5", "an acquisition has two nodes");
-    over_ = true;
+    election_workload::conclude();
     candidates_.clear();
     requests_.clear();
 }

@@ -14,41 +14,28 @@
 #include <paddock/leader_latch.hpp>
 #include <paddock/leader_observer.hpp>
 
-#include "tests/simulation/queue_history.hpp"
-#include "tests/simulation/stage.hpp"
-#include "tests/simulation/workload.hpp"
+#include "tests/simulation/election_workload.hpp"
 
 namespace paddock::testing {
 
 /// Latches that start, stop, resign, publish, hand over and close, and observers that follow them.
-class leader_workload final : public workload {
+class leader_workload final : public election_workload {
 public:
     explicit leader_workload(stage& on);
 
-    [[nodiscard]] const std::vector<std::string>& directories() const override { return directories_; }
     void act() override;
     void cancel() override;
     void inspect() override;
     std::string unsettled() override;
     bool wind_down() override;
     void conclude() override;
-    [[nodiscard]] std::uint64_t grants() const override { return grants_; }
 
 private:
-    struct candidate {
-        core_client* by = nullptr;
-        std::string path;
+    struct candidate : contestant {
         std::string id;
         std::optional<leader_latch> latch;
-        bool wanted = false;  ///< it is to compete
-        bool closing = false;
-        bool closed = false;
         std::optional<leader_term> told;
-        std::stop_token ended;  ///< of the last term that was told to be over
-        fencing_token last;
-        std::int64_t session = 0;  ///< of its last term
-        detail::boot_time
-            gone_at{};  ///< when the node of its term went, or its process stood still behind that
+        std::stop_token ended;             ///< of the last term that was told to be over
         detail::boot_time untold_since{};  ///< what was told differs from what is so since then
     };
     /// Something asked of a latch, that completes once.
@@ -67,12 +54,11 @@ private:
     };
     using request_ptr = std::shared_ptr<request>;
 
-    void see(const txn& agreed);
+    void see(const txn& agreed) override;
     void add(core_client& by);
     void add_spectator(core_client& by);
     void instruct(candidate& who);
     void note_change(candidate& who, const std::optional<leader_term>& now);
-    void expect_right_term(candidate& who, const leader_term& term);
     void expect_right_record(const std::string& data) const;
     void note_view(spectator& who, const std::optional<leadership>& now);
     void note_heir(candidate& who, std::function<void()> ready);
@@ -83,25 +69,17 @@ private:
     void close(candidate& who);
     template <class... Extra>
     auto completion(const char* what, core_client& by, request_ptr& made);
-    [[nodiscard]] bool lasts(const candidate& who) const;
-    void expect_modest_claims(candidate& who) const;
     void expect_told(candidate& who);
     [[nodiscard]] std::string unsettled_latches(const std::string& path) const;
     [[nodiscard]] std::string unsettled_spectators(const std::string& path) const;
     [[nodiscard]] std::optional<leadership> truth(const std::string& path) const;
 
-    stage& on_;
-    const std::vector<std::string> directories_{"/leaders/a", "/leaders/b"};
-    queue_history history_;
     std::map<std::int64_t, std::string> nodes_;  ///< by the zxid of their creation
     std::list<candidate> candidates_;
     std::list<spectator> spectators_;
     std::list<request_ptr> requests_;
-    std::map<std::string, fencing_token> last_token_;
     std::map<std::string, detail::boot_time> settled_since_;
-    std::uint64_t grants_ = 0;
     std::uint64_t values_ = 0;
-    bool over_ = false;
 };
 
 }  // namespace paddock::testing

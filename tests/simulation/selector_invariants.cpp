@@ -15,29 +15,15 @@ constexpr std::size_t terms_at_rest = 6;
 }  // namespace
 
 void selector_workload::begin(candidate& who, const leader_term& term) {
-    ++grants_;
     require(!who.works_in, "I1", "a selector runs two functions at once");
     require(!who.closed, "I4", "a function begins after the close");
-    if (who.last != fencing_token()) on_.reach(hazard::f14);
-    if (!history_.ever_held({term.node})) throw violation("I2", term.node + " was never first");
-    require(term.token.value() == history_.created(term.node), "I3", "a token is not the node's czxid");
-    require(term.token > who.last, "I3", "a selector's token is not above that of its last term");
+    begin_term(who, term);
     who.works_in = term;
-    who.node = term.node;
-    who.last = term.token;
-    who.session = who.by->session_id();
     who.cancelled = false;
     who.disturbed = false;
     who.fails = on_.choose.chance(0.1);
-    who.gone_at = who.unasked = {};
+    who.unasked = {};
     if (on_.world.now() - who.interrupted_at < signal_slack) who.unsure = true;
-    if (!history_.alive(term.node)) {  // lost on the way here
-        who.gone_at = on_.world.now();
-    } else {
-        require(history_.holds(term.node), "I1", "a function runs out of turn");
-        require(term.token > last_token_[who.path], "I3", "a token is not above the last one");
-        last_token_[who.path] = term.token;
-    }
     if (resting_) return;  // it runs until it is told to end
     const auto same = [&who](const candidate_ptr& one) { return one.get() == &who; };
     const auto longest = on_.choose.chance(0.2) ? std::chrono::nanoseconds(10s) : 1s;
@@ -46,18 +32,10 @@ void selector_workload::begin(candidate& who, const leader_term& term) {
     });
 }
 
-// The function of a valid term is that of the oldest contender: so no two run under valid terms at once.
 void selector_workload::see(const txn& agreed) {
     if (!history_.apply(agreed)) return;
-    for (const candidate_ptr& one : candidates_) {
-        if (!one->works_in || one->gone_at != detail::boot_time{}) continue;
-        if (!history_.alive(one->node)) {
-            one->gone_at = on_.world.now();
-            note_removal(one);
-        } else if (!history_.holds(one->node)) {
-            throw violation("I1", one->node + " has a running function, and is not the first any more");
-        }
-    }
+    for (const candidate_ptr& one : candidates_)
+        if (one->works_in && loses_its_node(*one)) note_removal(one);
 }
 
 // Who gives its node back has ended its work (hazard F14); not so who loses it.
@@ -85,7 +63,8 @@ void selector_workload::inspect() {
             continue;
         }
         expect_asked(*one);
-        expect_modest_work(*one);
+        if (is_long_gone(*one) && !one->works_in->ended.stop_requested())
+            throw violation("I6", one->node + " is gone, and its function not asked to stop");
     }
 }
 
@@ -105,26 +84,12 @@ void selector_workload::expect_asked(candidate& who) {
                                   " though its term is over: " + who.node);
 }
 
-// As a latch's: its node is gone, but a server that is cut off may answer until it notices.
-void selector_workload::expect_modest_work(const candidate& who) const {
-    if (who.gone_at == detail::boot_time{} || on_.wrong_clocks.contains(who.by)) return;
-    if (who.works_in->ended.stop_requested()) return;
-    const auto longest = who.by->core->options().session.parameters.timeout + calm;
-    if (on_.world.now() - who.gone_at > longest + clock_slack)
-        throw violation("I6", who.node + " is gone, and its function not asked to stop");
-}
-
-// A selector that nobody has stopped is in the queue, at rest (hazard F11).
-bool selector_workload::lasts(const candidate& who) const {
-    return who.wanted && !who.by->closing && !who.by->process.killed();
-}
-
 std::string selector_workload::unsettled() {
     resting_ = true;
     for (const core_client* const one : on_.actors())
         if (one->state() != session_state::connected) return settled_since_ = {}, "a client is not connected";
     let_the_cancelled_go();
-    for (const std::string& path : directories_) {
+    for (const std::string& path : directories()) {
         std::string missing = unsettled_at(path);
         if (!missing.empty()) return settled_since_ = {}, missing;
     }
@@ -136,28 +101,18 @@ std::string selector_workload::unsettled() {
 }
 
 std::string selector_workload::unsettled_at(const std::string& path) {
-    std::ptrdiff_t expected = 0;
-    std::ptrdiff_t leading = 0;
+    tally all;
     for (const candidate_ptr& one : candidates_) {
         if (one->path != path || one->by->process.killed() || one->closed) continue;
         const auto state = one->selector->state();
-        const bool idle = state == candidate_state::idle;
-        if (idle && one->unsure && one->once) one->wanted = false;
-        if (lasts(*one) && idle) return "a selector has dropped out";
-        if (!lasts(*one) && !idle) return "a selector has not stopped yet";
-        const bool barred = on_.full_counters && state == candidate_state::failing;
-        expected += lasts(*one) && !barred ? 1 : 0;
-        leading += one->selector->leads() ? 1 : 0;
-        if (one->selector->leads() != (one->works_in && !one->cancelled))
+        if (state == candidate_state::idle && one->unsure && one->once) one->wanted = false;
+        const bool leads = one->selector->leads();
+        std::string wrong = unsettled_candidate(*one, state, leads, all);
+        if (!wrong.empty()) return wrong;
+        if (leads != (one->works_in && !one->cancelled))
             return "a function does not run for its term, or runs without one";
     }
-    const auto nodes = std::ranges::count_if(on_.ensemble.children(path),
-                                             [](const auto& name) { return name.starts_with("_c_"); });
-    if (nodes != expected && !on_.full_counters)
-        return std::to_string(expected) + " selectors compete, but there are " + std::to_string(nodes) +
-               " nodes";
-    if (leading != (nodes > 0 ? 1 : 0)) return std::to_string(leading) + " selectors lead in " + path;
-    return {};
+    return unsettled_queue(path, all);
 }
 
 }  // namespace paddock::testing

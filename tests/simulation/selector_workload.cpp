@@ -10,8 +10,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "tests/simulation/mutex_rule.hpp"
-
 namespace paddock::testing {
 
 using namespace std::chrono_literals;
@@ -23,9 +21,7 @@ constexpr std::size_t candidates_max = 10;
 
 }  // namespace
 
-selector_workload::selector_workload(stage& on) : on_(on), history_(directories_, oldest_contender) {
-    on_.ensemble.observe([this](const txn& agreed) { see(agreed); });
-}
+selector_workload::selector_workload(stage& on) : election_workload(on, {"/elections/a", "/elections/b"}) {}
 
 selector_workload::~selector_workload() {
     for (const candidate_ptr& one : candidates_)
@@ -46,7 +42,7 @@ void selector_workload::add(core_client& by) {
     if (candidates_.size() >= candidates_max) return;
     const auto made = std::make_shared<candidate>();
     made->by = &by;
-    made->path = on_.choose.one_of(directories_);
+    made->path = on_.choose.one_of(directories());
     made->once = on_.choose.chance(0.3);
     selector_options options;
     options.auto_requeue = !made->once;
@@ -186,8 +182,7 @@ bool selector_workload::wind_down() {
 }
 
 void selector_workload::conclude() {
-    require(history_.twins() == 0, "I5", "an acquisition has two nodes");
-    over_ = true;
+    election_workload::conclude();
     for (const candidate_ptr& one : candidates_) {
         if (one->closed) {
             one->selector.reset();
