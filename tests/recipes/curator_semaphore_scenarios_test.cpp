@@ -81,18 +81,7 @@ TEST(CuratorSemaphoreOnThreeServers, testCluster) {
     const attempt first = rig.hold_permits(permit_of(rig.connected_client(), 1));
     std::vector<attempt> all;
     for (int i = 0; i < 10; ++i) all.push_back(rig.take(permit_of(rig.connected_client(), 1)));
-    rig.ensemble.power(false);
-    rig.world.advance(5s);
-    for (const attempt& one : all) EXPECT_FALSE(one->done()) << "while no server runs";
-    rig.ensemble.power(true);
-    rig.ensemble.servers().kill(2);
-    semaphore_rig::let_go(first);
-    const auto served = [&] {
-        for (const attempt& one : all) semaphore_rig::let_go(one);
-        return std::ranges::all_of(all, [](const attempt& one) { return one->granted(); });
-    };
-    EXPECT_TRUE(rig.run_until(served, 60s));
-    rig.ensemble.servers().restart(2);
+    rig.serve_over_an_outage(first, all);
     rig.expect_clean();
 }
 

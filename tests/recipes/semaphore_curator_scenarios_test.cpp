@@ -188,18 +188,7 @@ TEST(SemaphoreOnThreeServers, testCluster) {
     std::vector<attempt> all;
     const attempt first = rig.hold_permits(semaphore_rig::limited(rig.connected_client()).permits(3));
     for (int i = 0; i < 20; ++i) all.push_back(rig.take(semaphore_rig::limited(rig.connected_client())));
-    rig.ensemble.power(false);
-    rig.world.advance(5s);
-    for (const attempt& one : all) EXPECT_FALSE(one->done()) << "while no server runs";
-    rig.ensemble.power(true);
-    rig.ensemble.servers().kill(2);
-    semaphore_rig::let_go(first);
-    const auto served = [&] {
-        for (const attempt& one : all) semaphore_rig::let_go(one);
-        return std::ranges::all_of(all, [](const attempt& one) { return one->done(); });
-    };
-    EXPECT_TRUE(rig.run_until(served, 60s));
-    rig.ensemble.servers().restart(2);
+    rig.serve_over_an_outage(first, all);
     rig.expect_clean();
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 
@@ -53,6 +55,21 @@ public:
         return made;
     }
     static void let_go(const attempt& which) { which->result = lease(); }
+    /// Of three servers all go and two come back, and the holder lets go: each waiter is served.
+    void serve_over_an_outage(const attempt& holder, const std::vector<attempt>& waiters) {
+        ensemble.power(false);
+        world.advance(5s);
+        for (const attempt& one : waiters) EXPECT_FALSE(one->done()) << "while no server runs";
+        ensemble.power(true);
+        ensemble.servers().kill(2);
+        let_go(holder);
+        const auto served = [&] {
+            for (const attempt& one : waiters) let_go(one);
+            return std::ranges::all_of(waiters, [](const attempt& one) { return one->granted(); });
+        };
+        EXPECT_TRUE(run_until(served, 60s));
+        ensemble.servers().restart(2);
+    }
 
     error_code set_limit(core_client& by, std::uint32_t limit, std::uint32_t declared = 3) {
         const auto done = std::make_shared<std::pair<bool, error_code>>();
