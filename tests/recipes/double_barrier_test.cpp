@@ -72,6 +72,20 @@ TEST_F(DoubleBarrierTest, DeadInsideBreaksItForAll) {
     EXPECT_TRUE(all_in(next)) << "the next generation is not hurt";
 }
 
+TEST_F(DoubleBarrierTest, RobbedWhileItLeavesIsToldThoughTheOthersStay) {
+    core_client& one = connected_client();
+    core_client& two = connected_client();
+    const std::vector<attempt> in{enter(one), enter(two)};
+    ASSERT_TRUE(all_in(in));
+    const std::string node = in[0]->result.node();
+    const call early = leave(one, in[0]);
+    world.advance(100ms);
+    ensemble.remove_by_operator(node);
+    ASSERT_TRUE(run_until([&] { return early->done(); }, 1s));
+    EXPECT_EQ(early->ec, broken);
+    EXPECT_TRUE(ends_with(leave(two, in[1]), broken));
+}
+
 TEST_F(DoubleBarrierTest, DroppedLeaseBreaksItForOthers) {
     core_client& zk = connected_client();
     const std::vector<attempt> in{enter(zk, 3), enter(zk, 3), enter(zk, 3)};

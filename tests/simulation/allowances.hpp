@@ -8,8 +8,9 @@
 
 namespace paddock::testing {
 
-/// After the faults: servers that were cut off notice it, sessions that are over end.
-inline constexpr std::chrono::nanoseconds calm = std::chrono::seconds(5);
+/// After the faults: servers that were cut off notice it, sessions that are over end, and a client of the longest session
+/// notices after two thirds of its 8 s that its connection is dead.
+inline constexpr std::chrono::nanoseconds calm = std::chrono::seconds(6);
 /// What clocks that differ by 200 ppm add to a bound.
 inline constexpr std::chrono::nanoseconds clock_slack = std::chrono::milliseconds(5);
 /// A process that comes last in the order of priority may be that late.

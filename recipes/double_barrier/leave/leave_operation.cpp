@@ -29,16 +29,27 @@ leave_operation::leave_operation(const claim_core& on, lease held, sink_type sin
       node_(held_.core()->who().nodes.front()),
       record_(*this, on.queue()->directory) {}
 
+// Whoever has lost its node while it waits for the others is not told of it by them: they may be staying.
+error_code leave_operation::prepare() {
+    on_loss_.emplace(held_.lost_token(), [weak = weak_from_this(), entrance = core_->entrance()] {
+        (void)entrance->post([weak] {
+            if (const auto self = weak.lock()) self->wake.notify();
+        });
+    });
+    return {};
+}
+
 // The node is deleted when nothing needs it any more: the lease sees to that, here or with the operation.
 void leave_operation::let_go() {
     record_.forget();
     next_.reset();
+    on_loss_.reset();
     held_ = lease();
 }
 
 asio::awaitable<void> leave_operation::round(std::shared_ptr<session> home) {
     // Without the node nobody can be told of our leaving: the others break the generation.
-    if (home->id() != held_.core()->who().session_id || held_.state() == lease_state::lost) {
+    if (home->id() != held_.core()->who().session_id || lost()) {
         finish(errc::broken_barrier, false);
         co_return;
     }
@@ -62,7 +73,7 @@ asio::awaitable<void> leave_operation::round(std::shared_ptr<session> home) {
         co_return;
     }
     // Everybody watches the record and the next in the ring: of those that are gone one is watched by somebody who waits.
-    while (!record_.changed() && !(next_ && next_->changed()) && !given_up && !home->ended())
+    while (!record_.changed() && !(next_ && next_->changed()) && !lost() && !given_up && !home->ended())
         co_await wake.wait();
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,7 @@ private:
         std::int32_t version = 0;
     };
 
+    error_code prepare() override;
     asio::awaitable<void> round(std::shared_ptr<session> home) override;
     void let_go() override;
     bool decide(const get_reply& seen, generation_record& record);
@@ -37,7 +40,10 @@ private:
                                    std::int32_t version);
     [[nodiscard]] std::vector<multi_op> proof(leave_step how) const;
 
+    [[nodiscard]] bool lost() const { return held_.state() == lease_state::lost; }
+
     lease held_;
+    std::optional<std::stop_callback<std::function<void()>>> on_loss_;
     const std::string node_;  // path at the server
     node_reader record_;
     std::optional<node_reader> next_;  // of the ring
