@@ -50,6 +50,35 @@ TEST_F(Selector, RaceAtStateChanged) {
     EXPECT_EQ(ensemble.node(one.selector->term()->node)->czxid, one.terms.back().value());
 }
 
+// Without auto_requeue too: no function has run yet, so it goes on competing.
+TEST_F(Selector, TermLostBeforeItsFunctionBeganDoesNotCount) {
+    core_client& by = connected_client();
+    asio::io_context slow;
+    int ran = 0;
+    selector_options once;
+    once.auto_requeue = false;
+    const leader_selector::coroutine count = [&ran](const leader_term&) -> asio::awaitable<void> {
+        ++ran;
+        co_return;
+    };
+    leader_selector selector(by.handle, directory, slow.get_executor(), count, once);
+    selector.start();
+    ASSERT_TRUE(run_until([&] { return selector.leads(); }));
+    ensemble.remove_by_operator(std::string(directory) + "/" + ensemble.children(directory).front());
+    world.advance(1s);
+    EXPECT_FALSE(selector.leads());
+    slow.poll();
+    EXPECT_EQ(ran, 0);
+    ASSERT_TRUE(run_until([&] { return selector.leads(); }));
+    slow.restart();
+    slow.poll();
+    EXPECT_EQ(ran, 1);
+    EXPECT_TRUE(run_until([&] { return selector.state() == candidate_state::idle; }));
+    bool closed = false;
+    selector.async_close([&](error_code) { closed = true; });
+    EXPECT_TRUE(run_until([&] { return closed; }));
+}
+
 TEST_F(Selector, ServerDying) {
     core_client& by = connected_client();
     worker& one = add_running(by);
