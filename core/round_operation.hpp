@@ -41,19 +41,19 @@ protected:
     virtual void let_go() {}
 
     /// Whether an answer says nothing final: then another round has to ask again.
-    asio::awaitable<bool> inconclusive(reply answer) {
+    asio::awaitable<bool> inconclusive(session& home, reply answer) {
         const bool again = worth_retrying(answer);
-        if (again && answer.what == fate::answered) co_await back_off();
+        if (again && home.asks_for_pause(answer)) co_await back_off();
         co_return again;
     }
     /// The same after a write on top of what was read; somebody else may have been faster, in which case many come again
     /// at the same time (the pause is jittered).
-    asio::awaitable<bool> overtaken(reply answer) {
+    asio::awaitable<bool> overtaken(session& home, reply answer) {
         const bool faster =
             is_code(answer.ec, server_errc::bad_version) || is_code(answer.ec, server_errc::no_node);
         if (faster) co_await back_off();
         if (faster) co_return true;
-        co_return co_await inconclusive(answer);
+        co_return co_await inconclusive(home, answer);
     }
 
     /// Makes the levels of a path that are missing. A refusal is `answered` and final; else another round finds them.

@@ -25,7 +25,7 @@ asio::awaitable<error_code> confirm_nodes(operation_base& whom, session& home,
             epoch = sent_on;
             co_return error_code();
         }
-        if (answer.what != fate::answered || !answer.ec) continue;
+        if (!answer.ec || !home.asks_for_pause(answer)) continue;
         if (!worth_retrying(answer)) co_return answer.ec;
         const auto delay = delays.next(whom.world().random_unit());
         co_await whom.pause(delay, to_the_end);

@@ -54,7 +54,7 @@ asio::awaitable<void> queue_listing::run(std::shared_ptr<queue_listing> self) {
             self->finish(missing ? error_code() : outcome.ec, std::move(found));
             co_return;
         }
-        if (outcome.what == fate::answered) co_await self->pause(refused_delay);
+        if (home->asks_for_pause(outcome)) co_await self->pause(refused_delay);
     }
 }
 

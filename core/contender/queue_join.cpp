@@ -212,7 +212,7 @@ asio::awaitable<error_code> queue_join::find(std::shared_ptr<session> home, cons
         const multi_reply flushed = co_await written.take();
         const reply seen = co_await reading.take(*home, mine);
         if (worth_retrying(flushed) || worth_retrying(seen)) {  // a refused write proves nothing
-            if (seen.what == fate::answered) co_await back_off(true);
+            if (home->asks_for_pause(seen)) co_await back_off(true);
             continue;
         }
         if (seen.ec) co_return seen.ec;
@@ -233,7 +233,7 @@ asio::awaitable<error_code> queue_join::adopt(std::shared_ptr<session> home, joi
     const mailbox<stat_reply> looked(whom_.world().executor());
     home->exists(mine.path, looked.sink());
     const stat_reply seen = co_await looked.take();
-    if (worth_retrying(seen) && seen.what == fate::answered) co_await back_off(true);
+    if (worth_retrying(seen) && home->asks_for_pause(seen)) co_await back_off(true);
     co_return adopt_as(seen, *home, mine);
 }
 

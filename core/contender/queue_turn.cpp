@@ -79,7 +79,7 @@ asio::awaitable<error_code> queue_turn::read_children(joined_node& mine) {
         listing.reset();
         if (seen.what == fate::answered) whom_.answered();
         if (worth_retrying(seen)) {
-            if (seen.what == fate::answered) co_await back_off();
+            if (mine.home->asks_for_pause(seen)) co_await back_off();
             continue;
         }
         if (is_code(seen.ec, server_errc::no_node)) co_return round_end::node_gone;
@@ -103,7 +103,7 @@ asio::awaitable<error_code> queue_turn::watch_predecessor(joined_node& mine, con
         co_return seen.ec;
     }
     if (seen.ec) {  // no watch was left: read again, once connected (hazard B5) or no longer throttled
-        if (seen.what == fate::answered) co_await back_off();
+        if (mine.home->asks_for_pause(seen)) co_await back_off();
         co_return round_end::look_again;
     }
     // It holds, beside others: whoever of them leaves first makes room.
@@ -131,7 +131,7 @@ asio::awaitable<error_code> queue_turn::watch_directory(joined_node& mine, const
     if (seen.ec) {
         mine.children = {};
         around_.reset();
-        if (seen.what == fate::answered && worth_retrying(seen)) co_await back_off();
+        if (mine.home->asks_for_pause(seen) && worth_retrying(seen)) co_await back_off();
         if (worth_retrying(seen)) co_return round_end::look_again;
         co_return is_code(seen.ec, server_errc::no_node) ? make_error_code(round_end::node_gone) : seen.ec;
     }
@@ -161,7 +161,8 @@ asio::awaitable<error_code> queue_turn::declare(joined_node& mine, const queue_p
     const bool refused = answer.ec && !worth_retrying(answer);
     if (refused && !is_code(answer.ec, server_errc::bad_version) && !is_code(answer.ec, server_errc::no_node))
         co_return answer.ec;
-    if (answer.what == fate::answered && answer.ec) co_await back_off();  // others were faster, or are gone
+    if (mine.home->asks_for_pause(answer) && answer.ec)
+        co_await back_off();  // others were faster, or are gone
     const bool among = std::ranges::find(plan.needs, name_of(mine.path)) != plan.needs.end();
     if (answer.ec || !among) co_return round_end::look_again;
     mine.epoch = epoch;
@@ -188,7 +189,7 @@ asio::awaitable<error_code> queue_turn::take_turn(joined_node& mine, const queue
         std::vector<std::string> granted;
         const reply seen = co_await find_granted(*mine.home, *queue_, plan.doubtful, granted);
         if (seen.ec && !worth_retrying(seen)) co_return seen.ec;
-        if (seen.ec && seen.what == fate::answered) co_await back_off();
+        if (seen.ec && mine.home->asks_for_pause(seen)) co_await back_off();
         if (seen.ec) co_return round_end::look_again;
         if (!granted.empty())
             co_return may_queue_ ? make_error_code(round_end::node_gone) : make_error_code(errc::timed_out);
@@ -227,7 +228,7 @@ asio::awaitable<error_code> queue_turn::confirm(joined_node& mine) {
             co_return ec;
         }
         if (answer.what == fate::answered && answer.ec && !worth_retrying(answer)) co_return answer.ec;
-        if (answer.what == fate::answered && answer.ec) co_await back_off();
+        if (answer.ec && mine.home->asks_for_pause(answer)) co_await back_off();
         written = written || !answer.ec || answer.what == fate::unknown;
         if (answer.ec || clock->epoch() != epoch || !mine.home->connected()) continue;
         mine.epoch = epoch;
@@ -245,7 +246,7 @@ asio::awaitable<error_code> queue_turn::recall_grant(joined_node& mine, std::uin
     mine.home->exists(mine.path, looked.sink());
     const stat_reply seen = co_await looked.take();
     const bool same_connection = mine.home->connected() && mine.home->clock()->epoch() == epoch;
-    if (worth_retrying(seen) && seen.what == fate::answered) co_await back_off();
+    if (worth_retrying(seen) && mine.home->asks_for_pause(seen)) co_await back_off();
     if (worth_retrying(seen) || !same_connection) co_return errc::outcome_unknown;
     if (is_code(seen.ec, server_errc::no_node)) co_return round_end::node_gone;
     if (seen.ec) co_return seen.ec;

@@ -29,8 +29,10 @@ asio::awaitable<void> lease_check::run(std::shared_ptr<lease_check> self) {
         const mailbox<multi_reply> checked(self->world_.executor());
         self->home_->multi(ops, checked.sink());
         const multi_reply answer = co_await checked.take();
-        if (worth_retrying(answer) && answer.what == fate::answered) co_await self->pause(refused_delay);
-        if (worth_retrying(answer)) continue;
+        if (worth_retrying(answer)) {
+            if (self->home_->asks_for_pause(answer)) co_await self->pause(refused_delay);
+            continue;
+        }
         const bool exists = !answer.ec;
         const bool missing = is_code(answer.ec, server_errc::no_node);
         if (exists) self->home_->leases().found(self->held_, epoch);

@@ -54,6 +54,11 @@ public:
 
     [[nodiscard]] bool connected() const noexcept { return connected_; }
     [[nodiscard]] bool ended() const noexcept { return ended_; }
+    /// Whether to pause before a request that led to nothing is sent again: while the connection is up the next refusal, or
+    /// the next failure of a server to process it, would follow at once.
+    [[nodiscard]] bool asks_for_pause(const reply& answer) const noexcept {
+        return answer.what == fate::answered || (answer.what == fate::unknown && connected_);
+    }
     [[nodiscard]] std::int64_t id() const noexcept { return id_; }
     [[nodiscard]] std::chrono::milliseconds timeout() const noexcept { return timeout_; }
     [[nodiscard]] environment& world() noexcept { return world_; }

@@ -16,7 +16,7 @@ asio::awaitable<void> barrier_operation::round(std::shared_ptr<session> home) {
         case barrier_step::refuse: finish(answer.ec, false); break;
         case barrier_step::wait: co_await reader_.wait_for_change(*home); break;
         case barrier_step::again:
-            if (answer.what == fate::answered) co_await back_off();
+            if (home->asks_for_pause(answer)) co_await back_off();
             break;
     }
 }

@@ -48,7 +48,7 @@ asio::awaitable<void> latch_operation::round(std::shared_ptr<session> home) {
     if (request_.id.empty()) request_.id = change_id(world_);  // the environment is asked on its own executor
     const bool changes = request_.what == latch_verb::count_down || request_.what == latch_verb::try_reset;
     const get_reply seen = co_await look(*home, request_.what == latch_verb::wait, !changes || look_);
-    const bool again = co_await inconclusive(seen);
+    const bool again = co_await inconclusive(*home, seen);
     if (again || finished()) co_return;
     latch_view view;
     view.missing = is_code(seen.ec, server_errc::no_node);
@@ -80,7 +80,7 @@ asio::awaitable<void> latch_operation::follow(session& home, const latch_view& s
         case latch_step::kind::create: {
             const reply made = co_await create(home, write_latch(step.next));
             if (!made.ec || is_code(made.ec, server_errc::node_exists)) break;
-            const bool again = co_await inconclusive(made);
+            const bool again = co_await inconclusive(home, made);
             if (!again) finish(made.ec, 0);
             break;
         }
@@ -101,7 +101,7 @@ asio::awaitable<void> latch_operation::write(session& home, const latch_view& se
     if (answer.what == fate::answered) answered();
     const bool never = answer.what == fate::not_sent || !worth_retrying(answer);
     if (never && !in_doubt_before) request_.doubt.reset();
-    const bool again = co_await overtaken(answer);
+    const bool again = co_await overtaken(home, answer);
     if (!again) finish(answer.ec, answer.ec ? 0 : 1);
 }
 

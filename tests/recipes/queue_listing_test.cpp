@@ -158,5 +158,15 @@ TEST_F(QueueListing, DeadlineTellsWhetherServersAnswered) {
     while (ensemble.planned() > 0) list(one);
 }
 
+// Servers that fail to process it answer as fast as they are asked, and nobody knows what they have done.
+TEST_F(QueueListing, ServerThatFailsAtItIsAskedSlowly) {
+    core_client& one = connected_client();
+    const attempt holder = hold(one);
+    for (int i = 0; i < 10; ++i) ensemble.answer_next(request_kind::children, server_errc::marshalling_error);
+    const auto begin = world.now();
+    EXPECT_FALSE(list(one)->ec);
+    EXPECT_GT(world.now() - begin, 500ms);
+}
+
 }  // namespace
 }  // namespace paddock::testing

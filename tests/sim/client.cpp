@@ -105,7 +105,10 @@ void sim_client::on_response(response& answer) {
     if (done.watch && !answer.ec) watches_.insert(*done.watch);
     if (done.watch) armed_ = *done.watch, armed_at_ = servers_->world.now();
     arm();
-    if (done.done) done.done(answer, detail::fate::answered);
+    // As the C client's answers are classified: a server that failed at it may have done it.
+    const bool failed = answer.ec == server_errc::marshalling_error;
+    if (failed) answer.ec = errc::outcome_unknown;
+    if (done.done) done.done(answer, failed ? detail::fate::unknown : detail::fate::answered);
 }
 
 void sim_client::on_event(const std::string& path, detail::watch_event event) {

@@ -54,11 +54,11 @@ asio::awaitable<void> leave_operation::round(std::shared_ptr<session> home) {
         co_return;
     }
     const get_reply seen = co_await record_.read(*home);
-    const bool unread = co_await inconclusive(seen);
+    const bool unread = co_await inconclusive(*home, seen);
     generation_record record;
     if (unread || finished() || !decide(seen, record)) co_return;
     const reply outcome = co_await mark_and_read(*home);
-    const bool again = co_await inconclusive(outcome);
+    const bool again = co_await inconclusive(*home, outcome);
     if (again || finished()) co_return;
     if (outcome.ec) {
         const bool gone = is_code(outcome.ec, server_errc::no_node);
@@ -158,7 +158,7 @@ asio::awaitable<void> leave_operation::conclude(session& home, leave_step how,
     const mailbox<multi_reply> written(world_.executor());
     home.multi(ops, written.sink());
     const multi_reply answer = co_await written.take();
-    const bool again = co_await overtaken(answer);
+    const bool again = co_await overtaken(home, answer);
     if (again || finished()) co_return;
     error_code ec = answer.ec;
     if (!ec && !all_left) ec = errc::broken_barrier;

@@ -69,7 +69,7 @@ asio::awaitable<void> record_write::round(std::shared_ptr<session> home) {
     if (!worth_retrying(answer)) {
         const bool gone = !answer.results.empty() && is_code(answer.results.front().ec, server_errc::no_node);
         finish(gone ? make_error_code(errc::lease_lost) : answer.ec, !answer.ec);
-    } else if (answer.what == fate::answered) {
+    } else if (home->asks_for_pause(answer)) {
         co_await pause(refused_delay);
     }
 }

@@ -81,7 +81,7 @@ asio::awaitable<error_code> hand_over_operation::choose(std::string& heir) {
         home->children(latch_->directory, listed.sink());
         const children_reply seen = co_await listed.take();
         if (worth_retrying(seen)) {
-            if (seen.what == fate::answered) co_await pause(refused_delay);
+            if (home->asks_for_pause(seen)) co_await pause(refused_delay);
             continue;
         }
         if (seen.ec) co_return seen.ec;
@@ -119,7 +119,7 @@ asio::awaitable<error_code> hand_over_operation::wait_for(const std::string& hei
         how = hand_over_result::ready;
         if (!seen.ec && seen.node.version > 0) co_return error_code();
         if (!worth_retrying(seen) && seen.ec) co_return seen.ec;
-        if (seen.what == fate::answered && seen.ec) co_await pause(refused_delay);
+        if (seen.ec && home->asks_for_pause(seen)) co_await pause(refused_delay);
         while (!seen.ec && !node.changed() && !limit_passed_ && !given_up) co_await wake.wait();
         if (given_up) co_return asio::error::operation_aborted;
     }

@@ -24,7 +24,7 @@ asio::awaitable<void> heir_watch::round(std::shared_ptr<session> home) {
     node_reader directory(*this, latch_->directory);
     const get_reply seen = co_await directory.read(*home);
     if (seen.ec) {
-        if (seen.what == fate::answered) co_await pause(refused_delay);
+        if (home->asks_for_pause(seen)) co_await pause(refused_delay);
         co_return;
     }
     const auto record = read_leader_record(seen.data);
@@ -61,7 +61,7 @@ asio::awaitable<void> heir_answer::round(std::shared_ptr<session> home) {
     const stat_reply answer = co_await written.take();
     if (!worth_retrying(answer))
         finish({}, true);
-    else if (answer.what == fate::answered)
+    else if (home->asks_for_pause(answer))
         co_await pause(refused_delay);
 }
 

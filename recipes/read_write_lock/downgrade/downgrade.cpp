@@ -82,7 +82,7 @@ asio::awaitable<downgrade::next> downgrade::attempt(session& home, const std::st
         is_code(answer.ec, server_errc::node_exists) || is_code(answer.ec, server_errc::no_node);
     if (by_now) co_return co_await look(home, reader);
     if (worth_retrying(answer)) {
-        if (answer.what == fate::answered) co_await back_off();
+        if (home.asks_for_pause(answer)) co_await back_off();
         co_return next::again;
     }
     why = answer.ec;
@@ -94,7 +94,7 @@ asio::awaitable<downgrade::next> downgrade::look(session& home, const std::strin
     const mailbox<stat_reply> looked(world_.executor());
     home.exists(reader, looked.sink());
     const stat_reply seen = co_await looked.take();
-    if (worth_retrying(seen) && seen.what == fate::answered) co_await back_off();
+    if (worth_retrying(seen) && home.asks_for_pause(seen)) co_await back_off();
     if (worth_retrying(seen)) co_return next::again;
     co_return seen.ec || seen.node.ephemeral_owner != home.id() ? next::lost : next::done;
 }

@@ -21,7 +21,7 @@ asio::awaitable<void> limit_operation::round(std::shared_ptr<session> home) {
     semaphore_state seen;
     const reply outcome = co_await attempt(*home, seen);
     if (outcome.what == fate::answered) answered();
-    const bool again = co_await overtaken(outcome);
+    const bool again = co_await overtaken(*home, outcome);
     if (!again) finish(outcome.ec, seen);
 }
 
