@@ -30,8 +30,8 @@ enum class barrier_verb { set, remove, wait, closed };
 /// connection is handled inside; one that is given up may have taken effect, or still take it.
 ///
 /// Errors: `errc::timed_out`, `errc::servers_unreachable` (the deadline passed, and no server had answered),
-/// `errc::client_closed`, `errc::wrong_process`, and server codes that waiting does not mend, such as
-/// `server_errc::no_auth`.
+/// `errc::client_closed`, `errc::wrong_process`, `errc::limit_exceeded` (of a wait: the session has no room for another
+/// watch), and server codes that waiting does not mend, such as `server_errc::no_auth`.
 class PADDOCK_EXPORT barrier {
     using clock = std::chrono::steady_clock;
     using nanoseconds = std::chrono::nanoseconds;

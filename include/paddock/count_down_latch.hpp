@@ -32,9 +32,10 @@ enum class latch_verb { count_down, wait, count, try_reset };
 ///
 /// Errors: `errc::conflict` when the node was made with another initial count, or holds something else;
 /// `errc::timed_out`, `errc::servers_unreachable` (the deadline passed, and no server had answered),
-/// `errc::client_closed`, `errc::wrong_process`, and server codes that waiting does not mend, such as
-/// `server_errc::no_auth`. Of the two that change the count also `errc::outcome_unknown`: the deadline passed after the
-/// change was sent, or 64 other changes were made, or the node was deleted, before the lost reply could be made up for.
+/// `errc::client_closed`, `errc::wrong_process`, `errc::limit_exceeded` (of a wait: the session has no room for another
+/// watch), and server codes that waiting does not mend, such as `server_errc::no_auth`. Of the two that change the count
+/// also `errc::outcome_unknown`: the deadline passed, or a server refused, after the change was sent, or 64 other changes
+/// were made, or the node was deleted, before the lost reply could be made up for.
 class PADDOCK_EXPORT count_down_latch {
     using clock = std::chrono::steady_clock;
     using nanoseconds = std::chrono::nanoseconds;

@@ -43,6 +43,11 @@ error_code latch_operation::deadline_error() const {
     return request_.doubt ? make_error_code(errc::outcome_unknown) : node_operation::deadline_error();
 }
 
+// A refusal says nothing of a change that was sent before it.
+error_code latch_operation::told(error_code ec) const {
+    return ec && request_.doubt ? make_error_code(errc::outcome_unknown) : ec;
+}
+
 // Changes rest on a version, so they may begin with what an old server shows.
 asio::awaitable<void> latch_operation::round(std::shared_ptr<session> home) {
     if (request_.id.empty()) request_.id = change_id(world_);  // the environment is asked on its own executor
@@ -53,7 +58,7 @@ asio::awaitable<void> latch_operation::round(std::shared_ptr<session> home) {
     latch_view view;
     view.missing = is_code(seen.ec, server_errc::no_node);
     if (seen.ec && !view.missing) {
-        finish(seen.ec, 0);
+        finish(told(seen.ec), 0);
         co_return;
     }
     view.record = read_latch(seen.data);
@@ -102,7 +107,7 @@ asio::awaitable<void> latch_operation::write(session& home, const latch_view& se
     const bool never = answer.what == fate::not_sent || !worth_retrying(answer);
     if (never && !in_doubt_before) request_.doubt.reset();
     const bool again = co_await overtaken(home, answer);
-    if (!again) finish(answer.ec, answer.ec ? 0 : 1);
+    if (!again) finish(told(answer.ec), answer.ec ? 0 : 1);
 }
 
 }  // namespace paddock::detail

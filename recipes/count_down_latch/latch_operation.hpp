@@ -31,6 +31,7 @@ private:
     asio::awaitable<void> follow(session& home, const latch_view& seen, const latch_step& step);
     asio::awaitable<void> write(session& home, const latch_view& seen, const latch_record& next);
     [[nodiscard]] error_code deadline_error() const override;
+    [[nodiscard]] error_code told(error_code ec) const;
 
     latch_request request_;
     bool look_ = false;

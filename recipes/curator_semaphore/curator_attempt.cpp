@@ -73,6 +73,7 @@ asio::awaitable<error_code> curator_attempt::pass_leases(std::shared_ptr<session
     if (ec) co_return ec;
     lease_node_ = mine.front().path;
     guarding_ = true;
+    guard_delays_.reset();
     guard_mutex(home, mutex);
     queue_turns turns(*this, leases_, may_queue_, mine, core_->handlers());
     ec = co_await turns.come();
@@ -99,7 +100,8 @@ void curator_attempt::guard_mutex(const std::shared_ptr<session>& home, const st
                 where->obligations().add(self->lease_node_, nullptr, {});
             } else {  // no watch was left (hazard B5)
                 environment& world = self->world();
-                self->guard_again_ = world.call_at(world.now() + refused_delay, look);
+                const auto delay = self->guard_delays_.next(world.random_unit());
+                self->guard_again_ = world.call_at(world.now() + delay, look);
             }
         });
 }

@@ -42,6 +42,7 @@ private:
     const bool may_queue_;
     watch_ticket mutex_watch_;
     scheduled_call guard_again_;
+    backoff guard_delays_{std::chrono::milliseconds(100), std::chrono::seconds(2)};
     bool guarding_ = false;
     bool robbed_ = false;     // of the mutex
     std::string lease_node_;  // while it is not granted

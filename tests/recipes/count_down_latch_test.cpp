@@ -155,6 +155,23 @@ TEST_F(LatchTest, TooManyOthersLeaveItUnknown) {
     EXPECT_TRUE(ends_with(which, errc::outcome_unknown));
 }
 
+// The rights were taken away while its reply was lost.
+TEST_F(LatchTest, RefusalAfterSendingIsUnknown) {
+    core_client& one = connected_client();
+    ASSERT_TRUE(counted(count_down(one)));
+    bool denied = false;
+    ensemble.deny([&](request_kind kind, const std::string& path) {
+        return denied && kind == request_kind::get && path == place;
+    });
+    ensemble.fail_next(request_kind::set, fault_position::after_commit);
+    const call which = count_down(one);
+    ASSERT_TRUE(run_until([&] { return one.state() == session_state::suspended; }));
+    denied = true;
+    EXPECT_TRUE(ends_with(which, errc::outcome_unknown));
+    denied = false;
+    EXPECT_EQ(left(), 1);
+}
+
 TEST_F(LatchTest, DeadlineAfterSendingIsUnknown) {
     core_client& one = connected_client();
     ASSERT_TRUE(counted(count_down(one)));
