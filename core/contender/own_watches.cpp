@@ -22,8 +22,11 @@ void own_watches::watch(std::size_t which) {
     joined_node& node = mine_[which];
     node.own_watch = node.home->watch(
         node.path, fired,
-        [fired, weak = whom_.weak_from_this(), state = state_, which](const get_reply& answer) {
-            if (answer.what != fate::answered || is_code(answer.ec, server_errc::no_node)) return fired();
+        [fired, weak = whom_.weak_from_this(), from = std::weak_ptr(node.home), state = state_,
+         which](const get_reply& answer) {
+            const auto home = from.lock();
+            if (!home || is_code(answer.ec, server_errc::no_node) || !home->asks_for_pause(answer))
+                return fired();
             const auto whom = weak.lock();
             if (!whom || !answer.ec) return;
             // Any other refusal would be repeated as fast as the server answers.
