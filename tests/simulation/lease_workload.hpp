@@ -86,6 +86,8 @@ protected:
     [[nodiscard]] virtual std::size_t watchers_max(const std::string&) const { return 2; }
     /// How many nodes have their turn by the recipe's rule, of those who hold or wait.
     [[nodiscard]] virtual std::size_t turns() const { return history_.holders(); }
+    /// Limits and the like have been put back, so that all who wait can be granted.
+    [[nodiscard]] bool winding_down() const noexcept { return winding_down_; }
     /// At rest, and everybody is in his place: more trouble than that one after the other leaves.
     virtual void stir() {}
     void check(const job_ptr& holder);

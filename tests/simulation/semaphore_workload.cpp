@@ -63,7 +63,8 @@ private:
     void see(const txn& agreed) override {
         // An older one has not written its grant yet: the worst moment to lower the limit.
         const bool out_of_order = permits_.apply(agreed);
-        core_client* const by = out_of_order && on_.choose.chance(0.5) ? on_.actor() : nullptr;
+        const bool worst = out_of_order && !winding_down() && on_.choose.chance(0.5);
+        core_client* const by = worst ? on_.actor() : nullptr;
         if (by != nullptr)
             on_.later(
                 *by, std::chrono::nanoseconds(1),
