@@ -58,7 +58,7 @@ protected:
         const auto deleted = deleted_.find(one.path);
         // A server that is behind may have shown the call a node that was gone before it began.
         const bool gone = deleted != deleted_.end() && deleted->second + calm >= one.begun;
-        return one.may_fail || gone || changes_since(one) > detail::changes_kept;
+        return one.may_fail || gone || on_.rights_changed || changes_since(one) > detail::changes_kept;
     }
     std::string overdue(const call& one) const override {
         if (one.what != waiting) return "an operation on a latch does not end";
