@@ -108,7 +108,7 @@ INSTANTIATE_TEST_SUITE_P(
                     0,
                     0},
         judged_case{"CuratorSemaphore", {"leases", "locks"}, "", true, recipe_kind::curator_semaphore, 0, 0},
-        judged_case{"LeasesAlone", {"leases"}, "", true, recipe_kind::unknown, 0, 0},
+        judged_case{"LeasesAlone", {"leases"}, "", true, recipe_kind::curator_semaphore, 0, 0},
         judged_case{"Closed", {}, "", true, recipe_kind::barrier, 0, 0},
         judged_case{"EmptyButWasUsed", {}, "", false, recipe_kind::unknown, 0, 0},
         judged_case{"NodeWithData", {}, "settings", true, recipe_kind::unknown, 0, 0},

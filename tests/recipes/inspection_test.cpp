@@ -158,5 +158,41 @@ TEST_F(Inspection, EndsAtItsDeadline) {
     ensemble.refuse_connections(false);
 }
 
+// The directory of its mutex is reaped a minute after the last acquire.
+TEST_F(Inspection, CuratorSemaphoreIsKnownByItsLeases) {
+    core_client& one = connected_client();
+    ensemble.create_by_operator("/limit");
+    ensemble.create_by_operator("/limit/leases");
+    EXPECT_EQ(read(one, "/limit", false)->result.front().kind, recipe_kind::unknown)
+        << "a directory of that name";
+    ensemble.create_by_operator("/limit/leases/_c_1-lease-0000000001");
+    const reading seen = read(one, "/limit", false);
+    EXPECT_EQ(seen->result.front().kind, recipe_kind::curator_semaphore);
+    ASSERT_EQ(seen->result.front().contenders.size(), 1u);
+    EXPECT_TRUE(seen->result.front().contenders.front().holds);
+    ensemble.remove_by_operator("/limit/leases/_c_1-lease-0000000001");
+    ensemble.remove_by_operator("/limit/leases");
+    ensemble.remove_by_operator("/limit");
+}
+
+// What is read again counts once.
+TEST_F(Inspection, RetriesTakeNothingOfItsBound) {
+    core_client& one = connected_client();
+    const attempt holder = hold(one, "/a");
+    for (int i = 0; i < 3; ++i) acquire(one, "/a");
+    world.advance(20ms);
+    for (int i = 0; i < 3; ++i) ensemble.answer_next(request_kind::get, server_errc::throttled);
+    const reading seen = read(one, "/a", false, 5);
+    EXPECT_FALSE(seen->ec) << seen->ec.message();
+    EXPECT_EQ(seen->result.front().contenders.size(), 4u);
+}
+
+TEST_F(Inspection, DeadlineTellsWhetherServersAnswered) {
+    core_client& one = connected_client();
+    for (int i = 0; i < 30; ++i) ensemble.answer_next(request_kind::exists, server_errc::throttled);
+    EXPECT_EQ(read(one, "/", true)->ec, errc::timed_out);
+    while (ensemble.planned() > 0) read(one, "/", true);
+}
+
 }  // namespace
 }  // namespace paddock::testing

@@ -110,7 +110,8 @@ The list is what one server knows, which may lag behind the others by a moment.
 session, node, sequence, data. Unknown values are null; data is what a foreign contender has stored; times are
 milliseconds since 1970.
 
-Exit code: 0 the queue was shown, be it empty; 64 a bad argument; 69 no server answered in time; 70 another failure.
+Exit code: 0 the queue was shown, be it empty; 64 a bad argument; 69 no server answered in time, or not in
+full; 70 another failure.
 
 Examples:
   paddock who /locks/backup

@@ -37,6 +37,10 @@ int complain(const error_code& ec, const read_settings& settings) {
         say("no server of " + settings.where.servers + " answered in time");
         return exit_code::unreachable;
     }
+    if (ec == errc::timed_out) {
+        say("not all of " + settings.path + " was read within the --timeout");
+        return exit_code::unreachable;
+    }
     say("cannot read " + settings.path + ": " + ec.message());
     return exit_code::failed;
 }

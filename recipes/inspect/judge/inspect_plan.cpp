@@ -77,9 +77,8 @@ bool judge_children(const directory_view& seen, directory_finding& found) {
     return true;
 }
 
-bool is_curator_semaphore(const std::vector<std::string>& children) {
-    return std::ranges::count(children, curator_leases) > 0 &&
-           std::ranges::count(children, curator_locks) > 0;
+bool has(const std::vector<std::string>& children, std::string_view name) {
+    return std::ranges::find(children, name) != children.end();
 }
 
 }  // namespace
@@ -88,13 +87,20 @@ directory_finding judge_directory(const directory_view& seen) {
     directory_finding found;
     found.report.exists = true;
     if (judge_record(seen, found) || judge_children(seen, found)) return found;
-    if (is_curator_semaphore(seen.children)) {
-        found.report.kind = recipe_kind::curator_semaphore;
+    if (has(seen.children, curator_leases)) {
+        found.report.kind = recipe_kind::curator_semaphore;  // see judge_curator
     } else if (seen.plain && seen.children.empty() && seen.data.empty()) {
         found.report.kind = recipe_kind::barrier;
         found.report.state = "closed";
     }
     return found;
+}
+
+// Servers reap the mutex's directory while nobody acquires; the leases of those who hold stay.
+void judge_curator(const std::vector<std::string>& children, const std::vector<std::string>& leases,
+                   const std::vector<std::string>& locks, directory_finding& found) {
+    found.entries = curator_semaphore_queue(leases, locks);
+    if (found.entries.empty() && !has(children, curator_locks)) found.report.kind = recipe_kind::unknown;
 }
 
 std::vector<queue_entry> curator_semaphore_queue(const std::vector<std::string>& leases,

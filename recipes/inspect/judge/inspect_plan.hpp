@@ -28,7 +28,11 @@ struct directory_finding {
 /// from anybody.
 directory_finding judge_directory(const directory_view& seen);
 
-/// The contenders of a Curator semaphore, from the children of its two directories.
+/// The contenders of what may be a Curator semaphore, from its children and those of its two directories; unless they
+/// show that it is none.
+void judge_curator(const std::vector<std::string>& children, const std::vector<std::string>& leases,
+                   const std::vector<std::string>& locks, directory_finding& found);
+/// The contenders of a Curator semaphore.
 std::vector<queue_entry> curator_semaphore_queue(const std::vector<std::string>& leases,
                                                  const std::vector<std::string>& locks);
 

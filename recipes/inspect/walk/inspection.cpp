@@ -55,7 +55,7 @@ asio::awaitable<void> inspection::round(std::shared_ptr<session> home) {
     for (visit& node : nodes) {
         if (settle(node)) continue;
         refused = refused || node.outcome.what == fate::answered;
-        --taken_;
+        taken_ -= node.taken;
         pending_.push_front(std::move(node.path));
     }
     if (refused) co_await pause(refused_delay);
@@ -82,6 +82,7 @@ asio::awaitable<void> inspection::look(session& home, flight& nodes) {
         home.exists(nodes[i].path, std::move(done));
     };
     const taker<stat_reply> take = [&](std::size_t i, const stat_reply& answer) {
+        if (answer.what == fate::answered) answered();
         nodes[i].outcome = answer;
         nodes[i].node = answer.node;
         return true;
@@ -134,7 +135,7 @@ asio::awaitable<void> inspection::list_curator(session& home, visit& node) {
     const children_reply queued = co_await locks.take();
     for (const reply& answer : {reply(held), reply(queued)})
         if (!is_code(answer.ec, server_errc::no_node)) note(node.outcome, answer);
-    node.found.entries = curator_semaphore_queue(held.names, queued.names);
+    judge_curator(node.children, held.names, queued.names, node.found);
 }
 
 // The contenders of all directories of a flight, without regard to whose they are.
@@ -143,13 +144,13 @@ asio::awaitable<void> inspection::describe(session& home, flight& nodes) {
     for (visit& node : nodes) {
         if (node.outcome.ec) continue;
         for (const queue_entry& entry : node.found.entries) {
-            if (all.size() < room())
-                all.emplace_back(&node, &entry);
-            else
-                cut_ = true;
+            node.cut = room() == 0;
+            if (node.cut) break;
+            all.emplace_back(&node, &entry);
+            ++node.taken;
+            ++taken_;
         }
     }
-    taken_ += all.size();
     const asker<get_reply> send = [&](std::size_t i, reply_to<get_reply> done) {
         home.get(join_path(all[i].first->path, all[i].second->name), std::move(done));
     };
@@ -171,6 +172,7 @@ asio::awaitable<void> inspection::describe(session& home, flight& nodes) {
 bool inspection::settle(visit& node) {
     const reply& outcome = node.outcome;
     if (worth_retrying(outcome)) return false;
+    cut_ = cut_ || node.cut;
     const bool is_root = node.path == scope_.root;
     const bool missing = is_code(outcome.ec, server_errc::no_node);
     if (outcome.ec && !missing && is_root) failure_ = outcome.ec;

@@ -39,6 +39,8 @@ private:
         std::vector<std::string> children = {};
         std::string data = {};
         directory_finding found = {};
+        std::size_t taken = 1;  ///< it and its contenders, of what may be read
+        bool cut = false;       ///< it has more
     };
     using flight = std::vector<visit>;
 
@@ -52,7 +54,6 @@ private:
     bool settle(visit& node);
     void descend(const visit& node);
     [[nodiscard]] std::size_t room() const noexcept;
-    [[nodiscard]] error_code deadline_error() const override { return errc::servers_unreachable; }
 
     const inspection_scope scope_;
     std::deque<std::string> pending_;
