@@ -104,6 +104,20 @@ TEST_F(ToolElect, CommandIsEndedBeforeTheSessionCanExpire) {
     end(tool);
 }
 
+// Inside a `paddock run`: what is told of locks and tokens is all of the election.
+TEST_F(ToolElect, EnvironmentOfAnOuterRunDoesNotPassForItsOwn) {
+    tool_options outer;
+    outer.environment = {"PADDOCK_LOCK=/outer", "PADDOCK_LOCKS=/outer /other", "PADDOCK_TOKEN=00",
+                         "PADDOCK_TOKENS=00 01", "PADDOCK_SESSION=0x0"};
+    const words command = {
+        "sh", "-c",
+        "[ \"$PADDOCK_TOKEN\" = \"$PADDOCK_TOKENS\" ] && [ \"$PADDOCK_SESSION\" != 0x0 ] && "
+        "echo of $PADDOCK_LOCK $PADDOCK_LOCKS."};
+    tool_process tool(dir_.path(), elect_words({"--once"}, command), outer);
+    EXPECT_TRUE(tool.says("of " + path_ + " " + path_ + ".", 30s)) << tool.out() << tool.err();
+    EXPECT_EQ(tool.wait(), 0);
+}
+
 TEST_F(ToolElect, ResignsWhenTheCommandEndsAndCompetesAgain) {
     tool_process tool(dir_.path(), elect_words({}, {"sh", "-c", "echo term $PADDOCK_TERM.; exit 3"}));
     ASSERT_TRUE(tool.says("term 1.", 30s)) << tool.err();

@@ -177,5 +177,21 @@ TEST_F(ToolLoss, StoppedCommandIsContinuedToEndInGoodOrder) {
     EXPECT_NE(tool.out().find("cleaned up"), std::string::npos);
 }
 
+// Nobody reads what it writes (Ctrl-S, a stalled pipe): the library's log must not hold up the thread that keeps the lock.
+TEST_F(ToolLoss, StalledStandardErrorCostsNothing) {
+    tool_options nobody_reads;
+    nobody_reads.before =
+        R"(mkfifo "$0.err"; exec 3<>"$0.err"; dd if=/dev/zero bs=65536 count=1 >&3 2>/dev/null)";
+    tool_process tool(dir_.path(), run_words({"--session-timeout", "4s"}, idle), nobody_reads);
+    (void)command_pid(tool);
+    for (int outage = 0; outage < 3; ++outage) {
+        proxy_.clear_trace();
+        ASSERT_GT(proxy_.cut_all(), 0u);
+        ASSERT_TRUE(eventually([&] { return proxy_.connections() > 0 && !proxy_.trace().empty(); }));
+    }
+    tool.signal(SIGTERM);
+    EXPECT_EQ(tool.wait(10s), 128 + SIGTERM);
+}
+
 }  // namespace
 }  // namespace paddock::testing

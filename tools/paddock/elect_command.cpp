@@ -18,6 +18,7 @@
 #include "tools/paddock/command_client.hpp"
 #include "tools/paddock/exit_codes.hpp"
 #include "tools/paddock/say.hpp"
+#include "tools/paddock/who_report.hpp"
 
 namespace paddock::tool {
 
@@ -127,7 +128,7 @@ void election::on_change(const std::optional<leader_term>& now) {
 }
 
 void election::lead() {
-    if (!term_ || term_->ended.stop_requested()) return;
+    if (!term_ || term_->ended.stop_requested() || !latch_.leads()) return;
     patience_.cancel();
     led_since_ = steady_clock::now();
     led_token_ = term_->token;
@@ -135,8 +136,14 @@ void election::lead() {
     tell("leading " + settings_.path + ", token " + token);
     child_setup setup;
     setup.command = settings_.command;
-    setup.environment = {
-        {"PADDOCK_TOKEN", token}, {"PADDOCK_TERM", std::to_string(++terms_)}, {"PADDOCK_LEADER_ID", id_}};
+    // Those of a `paddock run` around us must not pass for ours, or be paired with our token.
+    setup.environment = {{"PADDOCK_TOKEN", token},
+                         {"PADDOCK_LOCK", settings_.path},
+                         {"PADDOCK_TOKENS", token},
+                         {"PADDOCK_LOCKS", settings_.path},
+                         {"PADDOCK_SESSION", session_text(client_.session_id())},
+                         {"PADDOCK_TERM", std::to_string(++terms_)},
+                         {"PADDOCK_LEADER_ID", id_}};
     signals_.add(SIGCHLD);
     signals_.add(SIGTSTP);
     hold_.emplace(latch_, *term_);

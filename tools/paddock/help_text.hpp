@@ -76,6 +76,7 @@ signals, terminal). Its environment has in addition
   PADDOCK_TOKEN      fencing token of this term: 16 hex digits, larger for every later term of PATH
   PADDOCK_TERM       how often this process has led, this time included: 1, 2, ...
   PADDOCK_LEADER_ID  ID
+  PADDOCK_LOCK, PADDOCK_TOKENS, PADDOCK_LOCKS, PADDOCK_SESSION  as under `paddock run`, of PATH alone
 
 When leadership is lost, or may be lost before contact is back, CMD is ended as under `paddock run`, and this process
 competes again. When CMD ends by itself, this process resigns, lets others lead and competes again, a second after CMD

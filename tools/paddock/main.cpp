@@ -24,10 +24,24 @@ std::string default_servers() {
     return servers != nullptr && *servers != '\0' ? servers : "127.0.0.1:2181";
 }
 
+/// The log of the library, on standard error and nowhere else.
+class log_to_stderr final : public google::LogSink {
+public:
+    using google::LogSink::send;
+    void send(google::LogSeverity severity, const char*, const char* file, int line,
+              const google::LogMessageTime& when, const char* message, std::size_t length) override {
+        say_log_line(ToString(severity, file, line, when, message, length));
+    }
+};
+
 void start_logging(const char* program, bool verbose) {
-    FLAGS_logtostderr = true;
+    static log_to_stderr sink;
     FLAGS_minloglevel = verbose ? google::GLOG_INFO : google::GLOG_WARNING;
+    FLAGS_stderrthreshold = google::NUM_SEVERITIES;
     google::InitGoogleLogging(program);
+    for (int severity = google::GLOG_INFO; severity < google::NUM_SEVERITIES; ++severity)
+        google::SetLogDestination(severity, "");  // no file
+    google::AddLogSink(&sink);
 }
 
 /// For a process that stands between its command and the terminal: writing must not end or stop it, and it

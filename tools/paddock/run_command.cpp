@@ -156,6 +156,10 @@ void locked_run::on_acquired(const error_code& ec, lease held) {
     if (ended_by_ != 0) return end(exit_code::signal_base + ended_by_);
     if (ec) return end(code_of(ec));
     lease_ = std::move(held);
+    if (lease_.state() == lease_state::lost) {  // this process was stopped for that long
+        say("the lock was lost before " + settings_.command.front() + " could start");
+        return end(exit_code::lock_lost);
+    }
     tell("holding " + claim_.path() + ", token " + lease_.fencing_token().to_string());
     start_command();
 }

@@ -12,8 +12,10 @@ namespace {
 constexpr std::size_t longest_line = 4096;
 }  // namespace
 
-void say(const std::string& text) {
-    const std::string line = shortened("paddock: " + printable(text), longest_line / 4 - 4) + "\n";
+void say(const std::string& text) { say_log_line("paddock: " + text); }
+
+void say_log_line(const std::string& text) {
+    const std::string line = shortened(printable(text), longest_line / 4 - 4) + "\n";
     pollfd ready{STDERR_FILENO, POLLOUT, 0};
     if (poll(&ready, 1, 0) == 1) [[maybe_unused]]
         const auto written = write(STDERR_FILENO, line.data(), line.size());
