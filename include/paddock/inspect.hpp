@@ -48,8 +48,9 @@ struct directory_report {
 /// from moments apart, and the connected server may lag behind.
 ///
 /// Throws `argument_error`; `system_error` with `errc::timed_out` after `timeout`, `errc::servers_unreachable` when no
-/// server had answered by then, `errc::client_closed`, `errc::wrong_process` and server codes such as `server_errc::no_auth`. Cost: one exists, at most one getChildren and
-/// one getData, and one getData a contender. Thread-safe.
+/// server had answered by then, `errc::client_closed`, `errc::wrong_process` and server codes such as
+/// `server_errc::no_auth`. Cost: one exists, at most one getChildren and one getData, and one getData a contender; two
+/// getChildren more where there is a child `leases`. Thread-safe.
 PADDOCK_EXPORT directory_report inspect(client& on, const std::string& path,
                                         std::chrono::milliseconds timeout = std::chrono::seconds(10));
 PADDOCK_EXPORT directory_report inspect(client& on, const std::string& path,

@@ -180,6 +180,7 @@ TEST_F(ToolLoss, StoppedCommandIsContinuedToEndInGoodOrder) {
 // Nobody reads what it writes (Ctrl-S, a stalled pipe): the library's log must not hold up the thread that keeps the lock.
 TEST_F(ToolLoss, StalledStandardErrorCostsNothing) {
     tool_options nobody_reads;
+    nobody_reads.environment = {"GLOG_logtostderr=1", "GLOG_alsologtostderr=1"};
     nobody_reads.before =
         R"(mkfifo "$0.err"; exec 3<>"$0.err"; dd if=/dev/zero bs=65536 count=1 >&3 2>/dev/null)";
     tool_process tool(dir_.path(), run_words({"--session-timeout", "4s"}, idle), nobody_reads);

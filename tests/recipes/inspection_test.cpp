@@ -175,6 +175,20 @@ TEST_F(Inspection, CuratorSemaphoreIsKnownByItsLeases) {
     ensemble.remove_by_operator("/limit");
 }
 
+TEST_F(Inspection, UnreadableChildOfThatNameHidesNothing) {
+    core_client& one = connected_client();
+    const attempt holder = hold(one, "/app/lock");
+    ensemble.create_by_operator("/app/leases");
+    ensemble.deny([](request_kind kind, const std::string& path) {
+        return kind == request_kind::children && path == "/app/leases";
+    });
+    const reading seen = read(one, "/", true);
+    EXPECT_FALSE(seen->ec);
+    const auto paths = paths_of(seen->result);
+    EXPECT_EQ(std::ranges::count(paths, "/app/lock"), 1);
+    ensemble.remove_by_operator("/app/leases");
+}
+
 // What is read again counts once.
 TEST_F(Inspection, RetriesTakeNothingOfItsBound) {
     core_client& one = connected_client();

@@ -6,7 +6,7 @@ namespace paddock::tool {
 namespace exit_code {
 inline constexpr int ok = 0;
 inline constexpr int usage = 64;         ///< a bad argument, before anything was done
-inline constexpr int unreachable = 69;   ///< no server answered before the deadline
+inline constexpr int unreachable = 69;   ///< no server answered before the deadline, or not in full
 inline constexpr int failed = 70;        ///< any other failure; the message says which
 inline constexpr int not_acquired = 75;  ///< others held the lock until the deadline
 inline constexpr int lock_lost = 76;     ///< the lock was lost, or so nearly that the command was ended

@@ -131,8 +131,8 @@ most 10,000 nodes; ZooKeeper's own and those that may not be read are left out.
 limit (of a semaphore; a double barrier's size; a latch's initial count), count (what is left of a latch), generation
 (of a double barrier), state (of barriers), contenders (objects as `paddock who --json` prints them).
 
-Exit code: 0 all was shown; 64 a bad argument; 69 no server answered in time; 70 another failure. When time or nodes
-run out, what was found is shown nevertheless.
+Exit code: 0 all was shown; 64 a bad argument; 69 no server answered in time, or not in full; 70 another
+failure. When time or nodes run out, what was found is shown nevertheless.
 
 Examples:
   paddock list /

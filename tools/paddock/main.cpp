@@ -36,6 +36,8 @@ public:
 
 void start_logging(const char* program, bool verbose) {
     static log_to_stderr sink;
+    // The environment (GLOG_...) must not bring back the log's own ways out: they wait for a reader.
+    FLAGS_logtostderr = FLAGS_alsologtostderr = FLAGS_logtostdout = false;
     FLAGS_minloglevel = verbose ? google::GLOG_INFO : google::GLOG_WARNING;
     FLAGS_stderrthreshold = google::NUM_SEVERITIES;
     google::InitGoogleLogging(program);

@@ -133,8 +133,11 @@ asio::awaitable<void> inspection::list_curator(session& home, visit& node) {
     home.children(join_path(node.path, curator_locks), locks.sink());
     const children_reply held = co_await leases.take();
     const children_reply queued = co_await locks.take();
+    // Of a directory that may be something else a child that may not be read says nothing.
+    const bool certain = std::ranges::count(node.children, curator_locks) > 0;
     for (const reply& answer : {reply(held), reply(queued)})
-        if (!is_code(answer.ec, server_errc::no_node)) note(node.outcome, answer);
+        if (worth_retrying(answer) || (certain && !is_code(answer.ec, server_errc::no_node)))
+            note(node.outcome, answer);
     judge_curator(node.children, held.names, queued.names, node.found);
 }
 
