@@ -27,6 +27,14 @@ protected:
             limit, then, boost::asio::bind_cancellation_slot(made->cancel.slot(), recorded(made, world)));
         return made;
     }
+    /// Cancelled when the heir has been asked.
+    auto begin_and_cancel(candidate& from, const heir& next) {
+        const auto giving = hand_over(from, 60s);
+        EXPECT_TRUE(run_until([&] { return next.asked.size() == 1; }));
+        giving->abort();
+        EXPECT_TRUE(run_until([&] { return giving->done(); }, 100ms));
+        return giving;
+    }
     std::list<heir> heirs;
 };
 
@@ -109,10 +117,7 @@ TEST_F(HandOver, IsTheLeadersAlone) {
 TEST_F(HandOver, ACancelledOneKeepsTheTerm) {
     candidate& leading = add_leader(connected_client());
     heir& next = add_heir(connected_client());
-    const auto giving = hand_over(leading, 60s);
-    ASSERT_TRUE(run_until([&] { return next.asked.size() == 1; }));
-    giving->abort();
-    ASSERT_TRUE(run_until([&] { return giving->done(); }, 100ms));
+    const auto giving = begin_and_cancel(leading, next);
     EXPECT_EQ(giving->ec, boost::asio::error::operation_aborted);
     next.asked.front()();
     world.advance(1s);
@@ -205,10 +210,7 @@ TEST_F(HandOver, KeepsItsLimitWithoutServers) {
 TEST_F(HandOver, AnHeirThatItGaveUpOnIsNotNamedAgain) {
     candidate& leading = add_leader(connected_client());
     heir& next = add_heir(connected_client());
-    const auto giving = hand_over(leading, 60s);
-    ASSERT_TRUE(run_until([&] { return next.asked.size() == 1; }));
-    giving->abort();
-    ASSERT_TRUE(run_until([&] { return giving->done(); }, 100ms));
+    begin_and_cancel(leading, next);
     EXPECT_FALSE(publish(leading, "address"));
     EXPECT_EQ(ensemble.data(directory).find("\"heir\":"), std::string::npos);
 }

@@ -188,10 +188,8 @@ TEST_F(MultiLock, SidesOfReadWriteLocks) {
 TEST_F(MultiLock, PermitHeldWhileAnotherPartWaits) {
     core_client& one = connected_client();
     core_client& two = connected_client();
-    semaphore_options limit;
-    limit.limit = 2;
-    semaphore permits(one.handle, "/locks/b", limit);
-    semaphore others(two.handle, "/locks/b", limit);
+    const semaphore permits = limited(one);
+    const semaphore others = limited(two);
     const attempt lower = hold(two, "/locks/a");
     const attempt waiting = queue_up(multi_lock({permits, lock(one, "/locks/a")}));
     EXPECT_FALSE(waiting->done());
@@ -211,10 +209,8 @@ TEST_F(MultiLock, PermitHeldWhileAnotherPartWaits) {
 TEST_F(MultiLock, RoomBehindAPartThatWaitsElsewhere) {
     core_client& one = connected_client();
     core_client& two = connected_client();
-    semaphore_options limit;
-    limit.limit = 2;
-    semaphore permits(one.handle, "/locks/b", limit);
-    semaphore others(two.handle, "/locks/b", limit);
+    const semaphore permits = limited(one);
+    const semaphore others = limited(two);
     const attempt lower = hold(two, "/locks/a");
     const attempt first = hold_claim(others);
     const attempt second = hold_claim(others);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include <paddock/multi_lock.hpp>
+#include <paddock/semaphore.hpp>
 
 #include "tests/recipes/claim_fixture.hpp"
 
@@ -16,6 +17,11 @@ protected:
     static multi_lock both(core_client& by, const std::string& a = "/locks/a",
                            const std::string& b = "/locks/b") {
         return multi_lock({lock(by, a), lock(by, b)});
+    }
+    static semaphore limited(core_client& by) {
+        semaphore_options limit;
+        limit.limit = 2;
+        return semaphore(by.handle, "/locks/b", limit);
     }
     [[nodiscard]] std::size_t all_nodes() const { return nodes("/locks/a") + nodes("/locks/b"); }
     void rob(const std::string& directory, std::size_t which = 0) {
