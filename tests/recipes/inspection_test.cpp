@@ -201,6 +201,22 @@ TEST_F(Inspection, RetriesTakeNothingOfItsBound) {
     EXPECT_EQ(seen->result.front().contenders.size(), 4u);
 }
 
+// There was more than may be read, until somebody left before it was read again.
+TEST_F(Inspection, BoundIsJudgedByTheLastReading) {
+    core_client& one = connected_client();
+    const attempt holder = hold(one, "/a");
+    std::vector<attempt> waiting;
+    for (int i = 0; i < 3; ++i) waiting.push_back(acquire(one, "/a"));
+    world.advance(20ms);
+    ensemble.answer_next(request_kind::get, server_errc::throttled);
+    const reading seen = begin(one, "/a", false, 4);
+    ASSERT_TRUE(run_until([&] { return ensemble.planned() == 0; }));
+    waiting.back()->abort();
+    ASSERT_TRUE(run_until([&] { return seen->done(); }));
+    EXPECT_FALSE(seen->ec) << seen->ec.message();
+    EXPECT_EQ(seen->result.front().contenders.size(), 3u);
+}
+
 TEST_F(Inspection, DeadlineTellsWhetherServersAnswered) {
     core_client& one = connected_client();
     for (int i = 0; i < 30; ++i) ensemble.answer_next(request_kind::exists, server_errc::throttled);
