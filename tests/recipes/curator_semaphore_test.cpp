@@ -176,6 +176,20 @@ TEST_F(CuratorSemaphore, RobbedOfItsMutexAsItsTurnComesItIsNotGranted) {
     EXPECT_EQ(leases(), 1u);
 }
 
+TEST_F(CuratorSemaphore, GuardAsksAThrottlingServerSlowly) {
+    core_client& one = connected_client();
+    core_client& two = connected_client();
+    const attempt a = hold_permits(shared(one, 1));
+    for (int i = 0; i < 20; ++i)
+        ensemble.answer_next(request_kind::get, server_errc::throttled, {two.number(), 0, "/locks/a/locks/"});
+    const attempt b = queue_up(shared(two, 1));
+    world.advance(3s);
+    EXPECT_GT(ensemble.planned(), 5u);
+    ASSERT_TRUE(run_until([&] { return ensemble.planned() == 0; }, 60s)) << "to the end";
+    let_go(a);
+    EXPECT_TRUE(run_until_done(b, 1s));
+}
+
 // The watch on the mutex was not set, or its answer was lost (hazard B5): it is set again.
 TEST_F(CuratorSemaphore, MutexIsGuardedThoughTheWatchWasRefused) {
     for (const bool refused : {true, false}) {
