@@ -1,9 +1,14 @@
 // The leader selector when connections, sessions and servers go. Names are those of Curator's TestLeaderSelector
 // scenarios.
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
 #include "tests/recipes/selector_fixture.hpp"
 
 namespace paddock::testing {
 namespace {
+
+namespace asio = boost::asio;
 
 TEST_F(Selector, ALostTermEndsBeforeTheNextBegins) {
     core_client& by = connected_client();
