@@ -113,6 +113,16 @@ TEST_F(ToolRunClaims, SeveralAreHeldTogether) {
         EXPECT_TRUE(client_.children(path).empty()) << path;
 }
 
+// What only `paddock elect` says is taken away inside it: it is of another session.
+TEST_F(ToolRunClaims, EnvironmentOfAnOuterElectionDoesNotPassForItsOwn) {
+    tool_options outer;
+    outer.environment = {"PADDOCK_TERM=3", "PADDOCK_LEADER_ID=outer", "PADDOCK_OTHER=kept"};
+    const words command = {"sh", "-c", "echo ${PADDOCK_TERM-no} ${PADDOCK_LEADER_ID-no} $PADDOCK_OTHER."};
+    tool_process tool(dir_.path(), held({"--lock", path_}, command), outer);
+    EXPECT_EQ(tool.wait(), 0) << tool.err();
+    EXPECT_EQ(tool.out(), "no no kept.\n");
+}
+
 TEST_F(ToolRunClaims, SeveralAreAllOrNothing) {
     const std::string other = path_ + "-other";
     occupy();

@@ -37,6 +37,11 @@ child_guard::child_guard(boost::asio::io_context& io, hold& held, kill_limits li
 
 void child_guard::start(child_setup setup, const process_state& original) {
     name_ = setup.command.front();
+    if (plan().step != kill_step::wait) {  // this process was stopped, or out of contact, for that long
+        over_ = true;
+        say(held_.name() + (" was lost before " + name_) + " could start");
+        return done_({exit_code::lock_lost, true, false});
+    }
     if (terminal_.should_be_given()) setup.terminal = terminal_.descriptor();
     child_.emplace(setup, original);
     changes_ = held_.on_state_change([this](lease_state state) { on_state_change(state); });
@@ -54,21 +59,24 @@ void child_guard::on_state_change(lease_state state) {
     look();
 }
 
-void child_guard::look() {
-    if (over_ || killed_) return;
+kill_plan child_guard::plan() const {
     guard_view view{held_.state(), held_.remaining(), std::nullopt};
     const auto now = steady_clock::now();
     if (term_sent_) view.since_term = std::chrono::duration_cast<milliseconds>(now - *term_sent_);
+    return plan_kill(view, limits_);
+}
 
-    const kill_plan plan = plan_kill(view, limits_);
-    if (plan.step == kill_step::kill) {
-        kill(view.state == lease_state::lost ? held_.why_lost()
-             : term_sent_                    ? "it is still running after SIGTERM"
-                                             : "the session may expire any moment");
+void child_guard::look() {
+    if (over_ || killed_) return;
+    const kill_plan next = plan();
+    if (next.step == kill_step::kill) {
+        kill(held_.state() == lease_state::lost ? held_.why_lost()
+             : term_sent_                       ? "it is still running after SIGTERM"
+                                                : "the session may expire any moment");
         return;
     }
-    if (plan.step == kill_step::terminate) terminate();
-    next_look_.expires_after(std::clamp(plan.look_again, milliseconds(1), longest_sleep));
+    if (next.step == kill_step::terminate) terminate();
+    next_look_.expires_after(std::clamp(next.look_again, milliseconds(1), longest_sleep));
     next_look_.async_wait([this](const boost::system::error_code& ec) {
         if (!ec) look();
     });

@@ -26,10 +26,11 @@ struct child_outcome {
 /// thread, the one that runs `io`.
 class child_guard {
 public:
-    /// `done` is called once. Throws `std::system_error`. `held` must live on.
+    /// `done` is called once. `held` must live on.
     child_guard(boost::asio::io_context& io, hold& held, kill_limits limits, bool verbose,
                 std::function<void(child_outcome)> done);
 
+    /// Not even starts a command that it would have to end at once. Throws `std::system_error`.
     void start(child_setup setup, const process_state& original);
 
     /// Passes a signal of ours on; SIGCHLD and SIGCONT mean something to the guard itself.
@@ -39,6 +40,7 @@ public:
     void look();
 
 private:
+    [[nodiscard]] kill_plan plan() const;
     void on_state_change(lease_state state);
     void terminate();
     void kill(const std::string& why);

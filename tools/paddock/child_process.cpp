@@ -17,17 +17,16 @@ namespace paddock::tool {
 
 namespace {
 
-using environment_changes = std::vector<std::pair<std::string, std::string>>;
-
 std::vector<std::string> merged_environment(const environment_changes& changes) {
     std::vector<std::string> entries;
     for (char** entry = environ; *entry != nullptr; ++entry) {
         const std::string_view text(*entry);
-        const bool replaced = std::ranges::any_of(
+        const bool changed = std::ranges::any_of(
             changes, [&](const auto& change) { return text.starts_with(change.first + "="); });
-        if (!replaced) entries.emplace_back(text);
+        if (!changed) entries.emplace_back(text);
     }
-    for (const auto& [name, value] : changes) entries.push_back(name + "=" + value);
+    for (const auto& [name, value] : changes)
+        if (value) entries.push_back(name + "=" + *value);
     return entries;
 }
 

@@ -11,10 +11,13 @@
 
 namespace paddock::tool {
 
+/// Names with their values; one without a value is taken away.
+using environment_changes = std::vector<std::pair<std::string, std::optional<std::string>>>;
+
 struct child_setup {
-    std::vector<std::string> command;                              ///< never empty
-    std::vector<std::pair<std::string, std::string>> environment;  ///< in addition to ours
-    int terminal = -1;  ///< to be given to the child's group; -1 for none
+    std::vector<std::string> command;  ///< never empty
+    environment_changes environment;   ///< to ours
+    int terminal = -1;                 ///< to be given to the child's group; -1 for none
 };
 
 struct child_end {

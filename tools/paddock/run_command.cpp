@@ -32,9 +32,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds silence_before_notice{5000};
 constexpr milliseconds longest_release{3000};
 
-/// What the command is told. The lists are there for one claim too: those of a `paddock run` around us must not pass
-/// for ours.
-std::vector<std::pair<std::string, std::string>> environment_of(const lease& held) {
+/// What the command is told. The lists are there for one claim too, and what only `paddock elect` says is taken away:
+/// what a tool around us says must not pass for ours.
+environment_changes environment_of(const lease& held) {
     std::string tokens;
     std::string locks;
     for (const lease_part& part : held.parts()) {
@@ -46,7 +46,9 @@ std::vector<std::pair<std::string, std::string>> environment_of(const lease& hel
             {"PADDOCK_LOCK", held.parts().front().path},
             {"PADDOCK_TOKENS", tokens},
             {"PADDOCK_LOCKS", locks},
-            {"PADDOCK_SESSION", session_text(held.session_id())}};
+            {"PADDOCK_SESSION", session_text(held.session_id())},
+            {"PADDOCK_TERM", std::nullopt},
+            {"PADDOCK_LEADER_ID", std::nullopt}};
 }
 
 class locked_run {
@@ -156,10 +158,6 @@ void locked_run::on_acquired(const error_code& ec, lease held) {
     if (ended_by_ != 0) return end(exit_code::signal_base + ended_by_);
     if (ec) return end(code_of(ec));
     lease_ = std::move(held);
-    if (lease_.state() == lease_state::lost) {  // this process was stopped for that long
-        say("the lock was lost before " + settings_.command.front() + " could start");
-        return end(exit_code::lock_lost);
-    }
     tell("holding " + claim_.path() + ", token " + lease_.fencing_token().to_string());
     start_command();
 }
