@@ -41,6 +41,7 @@ protected:
         worker.argv = {LOCK_WORKER,           "crowd", servers_.connect_string(),       path(),
                        std::to_string(limit), "10",    std::to_string(length().count())};
         worker.output = output;
+        worker.environment = {"GLOG_minloglevel=2"};  // a warning would stand before what it says
         return std::make_unique<child_process>(worker);
     }
     int kill_servers_until(steady_clock::time_point end) {
