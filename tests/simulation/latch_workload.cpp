@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <map>
-#include <set>
 #include <utility>
 
 #include <paddock/count_down_latch.hpp>
@@ -170,10 +169,19 @@ private:
             const bool counted = after->count == before->count - 1 && after->round == before->round;
             const bool reset = before->count == 0 && after->round == before->round + 1;
             require(counted || reset, "I13", "a count has changed by more than one");
-            require(ids_.insert(after->changes.back()).second, "I13", "one change is made twice");
-            ++changes_;
+            if (first_time(change.path, after->changes.back())) ++changes_;
             if (counted && forgetful_.latch == change.path && !forgetful_.struck) forget();
         }
+    }
+
+    // A second copy of a request may reach a latch that was deleted and made anew, and is at the same version again.
+    bool first_time(const std::string& latch, const std::string& id) {
+        const auto deleted = deleted_.find(latch);
+        const auto [made, first] = made_.emplace(id, on_.world.now());
+        const bool anew = deleted != deleted_.end() && deleted->second >= made->second;
+        require(first || anew, "I13", "one change is made twice");
+        made->second = on_.world.now();
+        return first;
     }
 
     [[nodiscard]] std::size_t changes_since(const call& one) const {
@@ -194,7 +202,7 @@ private:
     const std::vector<std::string> latches_{"/latches/a", "/latches/b"};
     std::map<std::string, std::vector<moment>> history_;
     std::map<std::string, detail::boot_time> deleted_;
-    std::set<std::string> ids_;
+    std::map<std::string, detail::boot_time> made_;  // by the change's id
     amnesia forgetful_;
     std::uint64_t changes_ = 0;
     std::uint64_t told_ = 0;
