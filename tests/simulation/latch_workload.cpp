@@ -174,11 +174,12 @@ private:
         }
     }
 
-    // A second copy of a request may reach a latch that was deleted and made anew, and is at the same version again.
+    // A request that is based on a latch before it was deleted may reach the one that was made anew, when that has come to
+    // the same version: it makes its change there too, or undoes another's, which is then made again.
     bool first_time(const std::string& latch, const std::string& id) {
         const auto deleted = deleted_.find(latch);
         const auto [made, first] = made_.emplace(id, on_.world.now());
-        const bool anew = deleted != deleted_.end() && deleted->second >= made->second;
+        const bool anew = deleted != deleted_.end() && deleted->second + calm >= made->second;
         require(first || anew, "I13", "one change is made twice");
         made->second = on_.world.now();
         return first;
