@@ -169,20 +169,20 @@ private:
             const bool counted = after->count == before->count - 1 && after->round == before->round;
             const bool reset = before->count == 0 && after->round == before->round + 1;
             require(counted || reset, "I13", "a count has changed by more than one");
-            if (first_time(change.path, after->changes.back())) ++changes_;
+            note_change(change.path, after->changes.back());
             if (counted && forgetful_.latch == change.path && !forgetful_.struck) forget();
         }
     }
 
     // A request that is based on a latch before it was deleted may reach the one that was made anew, when that has come to
     // the same version: it makes its change there too, or undoes another's, which is then made again.
-    bool first_time(const std::string& latch, const std::string& id) {
+    void note_change(const std::string& latch, const std::string& id) {
         const auto deleted = deleted_.find(latch);
         const auto [made, first] = made_.emplace(id, on_.world.now());
+        if (first) return (void)++changes_;
         const bool anew = deleted != deleted_.end() && deleted->second + calm >= made->second;
-        require(first || anew, "I13", "one change is made twice");
+        require(anew, "I13", "one change is made twice");
         made->second = on_.world.now();
-        return first;
     }
 
     [[nodiscard]] std::size_t changes_since(const call& one) const {

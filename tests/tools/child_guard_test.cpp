@@ -50,8 +50,11 @@ attempt run_under(lease_state state, milliseconds remaining) {
     setup.command = {"sh", "-c", "exit 7"};
     guard.start(setup, process_state::current());
     const bool started = !outcome;
-    while (!outcome) io.run_one();
-    return {started, *outcome};
+    const auto end = std::chrono::steady_clock::now() + 30s;
+    while (!outcome && io.run_one_until(end) > 0) {
+    }
+    EXPECT_TRUE(outcome) << "it does not end";
+    return {started, outcome.value_or(child_outcome())};
 }
 
 TEST(ChildGuard, CommandRunsWhileThereIsTime) {

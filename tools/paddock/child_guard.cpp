@@ -39,7 +39,7 @@ void child_guard::start(child_setup setup, const process_state& original) {
     name_ = setup.command.front();
     if (plan().step != kill_step::wait) {  // this process was stopped, or out of contact, for that long
         over_ = true;
-        say(held_.name() + (" was lost before " + name_) + " could start");
+        say(held_.name() + (" was lost, or nearly, before " + name_) + " could start");
         return done_({exit_code::lock_lost, true, false});
     }
     if (terminal_.should_be_given()) setup.terminal = terminal_.descriptor();
