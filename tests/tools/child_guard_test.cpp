@@ -29,7 +29,7 @@ private:
     milliseconds remaining_;
 };
 
-constexpr kill_limits limits{1000ms, 100ms};
+constexpr kill_limits short_limits{1000ms, 100ms};
 
 struct attempt {
     bool started = false;
@@ -42,7 +42,7 @@ attempt run_under(lease_state state, milliseconds remaining) {
     boost::asio::signal_set children(io, SIGCHLD);
     fake_hold held(state, remaining);
     std::optional<child_outcome> outcome;
-    child_guard guard(io, held, limits, false, [&](child_outcome end) { outcome = end; });
+    child_guard guard(io, held, short_limits, false, [&](child_outcome end) { outcome = end; });
     children.async_wait([&](const boost::system::error_code& ec, int signal) {
         if (!ec) guard.on_signal(signal);
     });
