@@ -17,9 +17,8 @@ namespace paddock::tool {
 
 /// What became of a command.
 struct child_outcome {
-    int code = 0;  ///< for the tool to end with
-    bool lost =
-        false;  ///< what it ran under was lost, or so nearly that the command was ended, or not started
+    int code = 0;              ///< for the tool to end with
+    bool lost = false;         ///< what it ran under was, or nearly: it was ended, or not started
     bool not_started = false;  ///< it could not be executed
 };
 
