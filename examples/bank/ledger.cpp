@@ -19,13 +19,13 @@ void ledger::create(const std::string& file, std::int64_t accounts, std::int64_t
     write_transaction all(made);
     made.run(
         "CREATE TABLE accounts (id INTEGER PRIMARY KEY, opening INTEGER NOT NULL, balance INTEGER NOT NULL)");
-    made.run("CREATE TABLE fence (mark INTEGER NOT NULL)");
-    made.run("INSERT INTO fence VALUES (0)");
+    made.run("CREATE TABLE fence (mark TEXT NOT NULL)");  // tokens order as text
+    made.run("INSERT INTO fence VALUES ('')");
     made.run(
-        "CREATE TABLE transfers (id INTEGER PRIMARY KEY AUTOINCREMENT, worker TEXT NOT NULL, token INTEGER "
+        "CREATE TABLE transfers (id INTEGER PRIMARY KEY AUTOINCREMENT, worker TEXT NOT NULL, token TEXT "
         "NOT NULL, "
         "source INTEGER NOT NULL, target INTEGER NOT NULL, amount INTEGER NOT NULL, at_ms INTEGER NOT NULL)");
-    made.run("CREATE TABLE refusals (worker TEXT NOT NULL, token INTEGER NOT NULL, at_ms INTEGER NOT NULL)");
+    made.run("CREATE TABLE refusals (worker TEXT NOT NULL, token TEXT NOT NULL, at_ms INTEGER NOT NULL)");
     for (std::int64_t id = 0; id < accounts; ++id)
         statement(made, "INSERT INTO accounts VALUES (?1, ?2, ?2)", id, balance).next();
     all.commit();
@@ -41,7 +41,7 @@ std::int64_t ledger::number(const std::string& sql) {
 std::int64_t ledger::accounts() { return number("SELECT count(*) FROM accounts"); }
 
 bool ledger::present(paddock::fencing_token token) {
-    statement(database_, "UPDATE fence SET mark = ?1 WHERE mark <= ?1", token.value()).next();
+    statement(database_, "UPDATE fence SET mark = ?1 WHERE mark <= ?1", token.to_string()).next();
     return database_.changes() == 1;
 }
 
@@ -68,7 +68,7 @@ std::optional<std::int64_t> ledger::write(const std::string& worker, paddock::fe
                                           const transfer& wanted, const balances& before) {
     write_transaction all(database_);
     if (!present(token)) {
-        statement(database_, "INSERT INTO refusals VALUES (?1, ?2, ?3)", worker, token.value(), now_ms())
+        statement(database_, "INSERT INTO refusals VALUES (?1, ?2, ?3)", worker, token.to_string(), now_ms())
             .next();
         all.commit();
         return std::nullopt;
@@ -81,7 +81,7 @@ std::optional<std::int64_t> ledger::write(const std::string& worker, paddock::fe
     statement(database_,
               "INSERT INTO transfers (worker, token, source, target, amount, at_ms) VALUES (?1, ?2, ?3, ?4, "
               "?5, ?6)",
-              worker, token.value(), wanted.source, wanted.target, wanted.amount, now_ms())
+              worker, token.to_string(), wanted.source, wanted.target, wanted.amount, now_ms())
         .next();
     const std::int64_t id = database_.last_id();
     all.commit();
@@ -90,9 +90,9 @@ std::optional<std::int64_t> ledger::write(const std::string& worker, paddock::fe
 
 std::optional<paddock::fencing_token> ledger::first_after(paddock::fencing_token token) {
     statement query(database_, "SELECT token FROM transfers WHERE token > ?1 ORDER BY id LIMIT 1",
-                    token.value());
+                    token.to_string());
     if (!query.next()) return std::nullopt;
-    return paddock::fencing_token(query.integer(0));
+    return paddock::fencing_token::parse(query.text(0));
 }
 
 bool ledger::has(const std::string& worker, std::int64_t number) {

@@ -40,6 +40,9 @@ public:
     [[nodiscard]] std::int64_t integer(int column) const {
         return sqlite3_column_int64(handle_.get(), column);
     }
+    [[nodiscard]] std::string text(int column) const {
+        return reinterpret_cast<const char*>(sqlite3_column_text(handle_.get(), column));
+    }
 
 private:
     statement(sqlite3* on, const std::string& sql);

@@ -42,6 +42,19 @@ TEST(FencingTokens, OrderAsNumbersAndAsText) {
     }
 }
 
+TEST(FencingTokens, ThosePassedOnAreBetweenTwoZxids) {
+    const std::vector<fencing_token> tokens{fencing_token(5), fencing_token(5, 1), fencing_token(5, 2),
+                                            fencing_token(5, 0xffffffff), fencing_token(6)};
+    for (std::size_t i = 1; i < tokens.size(); ++i) {
+        EXPECT_LT(tokens[i - 1], tokens[i]);
+        EXPECT_LT(tokens[i - 1].to_string(), tokens[i].to_string());
+    }
+    for (const fencing_token& one : tokens) EXPECT_EQ(fencing_token::parse(one.to_string()), one);
+    EXPECT_EQ(fencing_token(5, 1).to_string(), "0000000000000005.00000001");
+    EXPECT_EQ(fencing_token(5, 1).value(), 5);
+    EXPECT_EQ(fencing_token(5, 1).local(), 1u);
+}
+
 TEST(FencingTokens, DefaultIsBelowEveryGrant) {
     EXPECT_LT(fencing_token(), fencing_token(1));
     EXPECT_EQ(fencing_token(), fencing_token(0));
@@ -58,7 +71,10 @@ INSTANTIATE_TEST_SUITE_P(Table, BadToken,
                                            "000000000000000g", "000000000000000A", "0x00000000000001",
                                            "-000000000000001", "+000000000000001", " 000000000000001",
                                            "000000000000001 ", "8000000000000000", "ffffffffffffffff",
-                                           std::string(1'000, '0')));
+                                           "0000000000000005.", "0000000000000005.1",
+                                           "0000000000000005.00000000", "0000000000000005.0000000g",
+                                           "0000000000000005.000000001", "0000000000000005:00000001",
+                                           "000000000000005.00000001", std::string(1'000, '0')));
 
 }  // namespace
 }  // namespace paddock
