@@ -6,6 +6,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -14,8 +15,10 @@
 #include <paddock/lease.hpp>
 
 #include "core/callback_thread.hpp"
+#include "core/departure_note.hpp"
 #include "core/gate.hpp"
 #include "core/session/session_clock.hpp"
+#include "core/shared_place.hpp"
 
 namespace paddock::detail {
 
@@ -35,12 +38,16 @@ public:
     /// One node, or one for each claim of a multi_lock: all are held, or the lease is lost.
     struct identity {
         std::vector<std::string> nodes;  ///< paths at the server
+        std::vector<note_place> notes;   ///< for each, if any: where its deletion is noted
         std::vector<lease_part> parts;   ///< the same to users
         std::int64_t session_id = 0;
         std::uint64_t epoch = 0;  ///< connection on which the grant was read
     };
     lease_core(identity who, std::shared_ptr<session_clock> clock, std::weak_ptr<session> home,
                std::shared_ptr<const lease_context> context);
+
+    /// A turn at the place that `keeper` keeps: the same node, a token of its own.
+    lease_core(const lease_core& keeper, fencing_token token, std::shared_ptr<shared_place> place);
 
     [[nodiscard]] const identity& who() const noexcept { return who_; }
     [[nodiscard]] const lease_part& first() const noexcept { return who_.parts.front(); }
@@ -55,15 +62,23 @@ public:
     /// Asks the session, from any thread. `done` is called on core's executor, unless the answer says that the client
     /// is closed (the lease is then lost) or of another process: then nothing is called.
     [[nodiscard]] error_code release(std::function<void(error_code, release_result)> done);
+    /// From any thread: if it was a turn, and its place could be left without asking core.
+    [[nodiscard]] std::optional<release_result> release_at_once();
     [[nodiscard]] error_code check(std::function<void(error_code, bool)> done);
     /// The session it belongs to; null once that is gone.
     [[nodiscard]] std::shared_ptr<session> home() const { return home_.lock(); }
+    /// Of a turn: whose place it is, to tell places apart.
+    [[nodiscard]] const lease_core* keeper() const noexcept { return keeper_; }
     /// No handler is called any more: it is being released.
     void silence() noexcept { silent_ = true; }
+    /// It was a turn, and is over: whatever still refers to it finds it lost, though its node may stay.
+    void end_turn() noexcept { over_ = true; }
+    /// It keeps `place` from now on: its changes are told to that alone.
+    void keep(std::weak_ptr<shared_place> place);
 
     // For the session, on its executor.
-    void verified(std::uint64_t epoch) { clock_->verify(mark_, epoch); }
-    void lose(loss_reason why) { clock_->lose(mark_, why); }
+    void verified(std::uint64_t epoch) { clock_->verify(*mark_, epoch); }
+    void lose(loss_reason why) { clock_->lose(*mark_, why); }
     /// Reports a change since the last call to handlers and signals. Returns the state.
     lease_state announce();
 
@@ -72,13 +87,18 @@ private:
         std::function<void(lease_state)> handler;
     };
     const identity who_;
+    const lease_core* const keeper_ = nullptr;  // of a turn: never looked into
     const std::shared_ptr<session_clock> clock_;
     const std::weak_ptr<session> home_;
     const std::shared_ptr<const lease_context> context_;
-    lease_mark mark_;  // read and written through the clock
+    const std::shared_ptr<lease_mark> mark_;     // of the node; read and written through the clock
+    const std::shared_ptr<shared_place> place_;  // of which this is a turn
     std::stop_source lost_;
     std::atomic<bool> silent_ = false;
-    std::mutex guard_;  // of the two below
+    std::atomic<bool> over_ = false;
+    std::mutex guard_;  // of what is below
+    std::weak_ptr<shared_place> kept_;
+    bool keeps_ = false;
     lease_state announced_ = lease_state::held;
     std::list<std::weak_ptr<listener>> listeners_;
 };

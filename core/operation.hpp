@@ -35,6 +35,7 @@ public:
 
     /// A server has answered something on behalf of this operation.
     void answered() noexcept { answered_ = true; }
+    [[nodiscard]] bool has_answer() const noexcept { return answered_; }
     [[nodiscard]] virtual error_code deadline_error() const {
         return answered_ ? make_error_code(errc::timed_out) : make_error_code(errc::servers_unreachable);
     }

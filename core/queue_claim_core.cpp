@@ -35,6 +35,7 @@ queue_claim_core::queue_claim_core(std::shared_ptr<client_core> on, std::string 
     made->grant = traits.grant;
     made->reads_record = traits.reads_record;
     made->watches_directory = traits.watches_directory;
+    made->leaves_notes = traits.leaves_notes;
     made->acls = provided_acls(settings.acls, made->directory, node_role::contender);
     made->levels = levels_of(made->directory, settings.acls);
     made->levels.back().mode = traits.directory_mode;

@@ -21,6 +21,7 @@ struct queue_traits {
     grant_rule grant = grant_rule::by_turn;
     bool reads_record = false;
     bool watches_directory = false;
+    bool leaves_notes = false;
     std::function<std::string()> data;  ///< of its nodes; empty: a holder record
     create_mode directory_mode = create_mode::container;
     std::string directory_data;  ///< of the directory when it is made

@@ -87,9 +87,10 @@ bool LockTest::expire(std::int64_t session_id) { return servers_.close_session(i
 void LockTest::find_leftovers(const std::string& node, std::vector<std::string>& found) {
     const raw_node seen = ask([&](raw_client& client) { return client.get(node); });
     if (seen.err != ok) return;  // gone, or never made
-    // Servers do not tell containers from persistent nodes; those of Paddock are empty.
+    // Servers do not tell containers from persistent nodes; those of Paddock are empty, or have a departure note.
     const bool contender = seen.stat.ephemeral_owner != 0 || node.find("/_c_") != std::string::npos;
-    if (contender || !seen.data.empty()) found.push_back(node);
+    const bool container = seen.data.empty() || seen.data.starts_with(R"({"released":)");
+    if (contender || !container) found.push_back(node);
     for (const std::string& child : nodes(node)) find_leftovers(node + "/" + child, found);
 }
 

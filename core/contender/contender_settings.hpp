@@ -29,10 +29,12 @@ struct contender_settings {
     grant_rule grant = grant_rule::by_turn;
     bool reads_record = false;                     ///< the plan needs the directory's data
     bool watches_directory = false;                ///< the plan may ask for it, or for its record
+    bool leaves_notes = false;                     ///< the directory's data is free for departure notes
     std::vector<acl> acls;                         ///< of the contender's node
     std::vector<directory_level> levels;           ///< the directory's, outermost first
     std::function<std::string()> data;             ///< of the contender's node, made when it joins
     std::function<void(std::size_t)> on_position;  ///< may be empty
+    bool tells_core = false;                       ///< `on_position` is called on core's executor
 };
 
 }  // namespace paddock::detail

@@ -13,6 +13,7 @@ queue_plan plan_nearest(const queue_view& seen, const rank_function& rank_of) {
     bool own_seen = false;
     const std::string* nearest = nullptr;
     std::int32_t nearest_sequence = 0;
+    std::optional<std::int32_t> last;  // before the own, of those that do not block too
     for (const std::string& name : seen.children) {
         own_seen = own_seen || name == seen.own;
         const auto other = rank_of(name);
@@ -20,6 +21,7 @@ queue_plan plan_nearest(const queue_view& seen, const rank_function& rank_of) {
             ++plan.foreign;
         } else if (own && comes_before(other->sequence, own->sequence)) {
             ++plan.ahead;
+            if (!last || comes_before(*last, other->sequence)) last = other->sequence;
             if (!other->blocks || (nearest && comes_before(other->sequence, nearest_sequence))) continue;
             nearest = &name;
             nearest_sequence = other->sequence;
@@ -31,6 +33,8 @@ queue_plan plan_nearest(const queue_view& seen, const rank_function& rank_of) {
     } else if (nearest) {
         plan.what = verdict::wait;
         plan.predecessor = *nearest;
+        plan.adjacent = last == nearest_sequence;
+        plan.lone = plan.ahead == 1;
     } else {
         plan.what = verdict::hold;
     }

@@ -21,6 +21,7 @@ lease grant_lease(const client_core& core, const std::vector<settings_ptr>& queu
         part.token = mine[i].token;
         who.parts.push_back(std::move(part));
         who.nodes.push_back(std::move(mine[i].path));
+        who.notes.push_back(std::move(mine[i].note));
     }
     auto granted = std::make_shared<lease_core>(std::move(who), home->clock(), home, core.leases());
     home->leases().hold(granted, std::move(shares), std::move(mine.front().presence));

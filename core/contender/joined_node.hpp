@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,10 @@ struct joined_node {
     std::vector<std::string> children;  ///< of the directory; empty if it must be read again
     std::string record;                 ///< the directory's data, read with them
     std::int32_t record_version = 0;
-    std::int64_t record_since = 0;   ///< zxid of its last change
+    std::int64_t record_since = 0;  ///< zxid of its last change
+    std::optional<std::int32_t>
+        note_over;                   ///< version of the directory's data that a departure note may replace
+    note_place note;                 ///< where its deletion is noted
     std::shared_ptr<void> presence;  ///< let go when it has been deleted, or nobody waits for that any more
 
     joined_node() = default;

@@ -39,6 +39,9 @@ struct queue_plan {
     verdict what = verdict::absent;
     std::string predecessor;  ///< name of the nearest contender that this one waits for
     std::size_t ahead = 0;    ///< contenders before this one
+    bool adjacent = false;    ///< for `wait`: nobody is between the predecessor and this one
+    bool lone =
+        false;  ///< for `wait`: nobody but the predecessor is before this one, nor can come to block it
     std::size_t foreign = 0;  ///< children that are no contenders of this recipe
     watch_scope watch = watch_scope::predecessor;
     std::string record;  ///< what to write, for `declare`, on top of what was read

@@ -7,6 +7,7 @@
 
 #include "core/contender/granted_nodes.hpp"
 #include "core/contender/outcome.hpp"
+#include "core/departure_note.hpp"
 #include "core/path.hpp"
 #include "core/retry.hpp"
 
@@ -16,13 +17,19 @@ queue_turn::queue_turn(operation_base& whom, std::shared_ptr<const contender_set
                        own_watches& own, const post_task& handlers)
     : whom_(whom), queue_(std::move(queue)), may_queue_(may_queue), own_(own), handlers_(handlers) {}
 
-// A wake-up is never a grant: every one leads back to the plan (hazards B1, B7).
+// A wake-up is never a grant: every one leads back to the plan, or to what proves the same (hazards B1, B7).
 asio::awaitable<error_code> queue_turn::advance(joined_node& mine) {
     if (came_) co_return error_code();
     if (settled(mine)) co_return round_end::others_ahead;
     waits_ = false;
     ahead_.reset();
     around_.reset();
+    const auto before = std::exchange(behind_, std::nullopt);
+    if (before && !own_.fired() && !whom_.given_up) {
+        const error_code ec = co_await succeed(mine, *before);
+        came_ = !ec;
+        if (ec != make_error_code(round_end::look_again)) co_return ec;
+    }
     for (;;) {  // ends by a grant, waiting, a final error, the session's end or giving up
         if (whom_.given_up) co_return round_end::abandoned;
         if (mine.children.empty()) {
@@ -55,8 +62,50 @@ asio::awaitable<error_code> queue_turn::follow(joined_node& mine, const queue_pl
     }
     if (!may_queue_) co_return errc::timed_out;
     report_position(plan.ahead);
-    if (plan.watch == watch_scope::predecessor) co_return co_await watch_predecessor(mine, plan.predecessor);
+    if (plan.watch == watch_scope::predecessor) {
+        const error_code ec = co_await watch_predecessor(mine, plan.predecessor);
+        const bool provable = queue_->leaves_notes || (plan.lone && queue_->grant == grant_rule::by_turn);
+        if (provable && ec == make_error_code(round_end::others_ahead)) behind_ = plan;
+        co_return ec;
+    }
     co_return co_await watch_directory(mine, plan.predecessor, plan.watch);
+}
+
+// What a listing would show, without one: that the only one before has gone, or has left word that it had been the first.
+// Neither needs an event to be true: what is read proves it, and that the own node is there. Who shares may have somebody
+// before it even so, in the place of the one that has gone (a downgrade), so after a lone one it never leaves a note.
+asio::awaitable<error_code> queue_turn::succeed(joined_node& mine, const queue_plan& left) {
+    const auto epoch = mine.home->clock()->epoch();
+    const std::string predecessor = join_path(queue_->directory, left.predecessor);
+    const mailbox<stat_reply> gone(whom_.world().executor());
+    const mailbox<get_reply> note(whom_.world().executor());
+    const mailbox<stat_reply> own(whom_.world().executor());
+    if (left.lone)
+        mine.home->exists(predecessor, gone.sink());
+    else
+        mine.home->get(queue_->directory, note.sink());
+    mine.home->exists(mine.path, own.sink());
+    bool first = false;
+    mine.note_over.reset();
+    if (left.lone) {
+        const stat_reply seen = co_await gone.take();
+        first = is_code(seen.ec, server_errc::no_node);
+    } else {
+        const get_reply seen = co_await note.take();
+        first = !seen.ec && seen.data == departure_note(left.predecessor);
+        if (!seen.ec && gives_way_to_a_note(seen.data)) mine.note_over = seen.node.version;
+    }
+    const stat_reply there = co_await own.take();
+    if (there.what == fate::answered) whom_.answered();
+    if (whom_.given_up) co_return round_end::abandoned;
+    const bool another = !there.ec && there.node.czxid != mine.token.value();
+    if (another || is_code(there.ec, server_errc::no_node)) co_return round_end::node_gone;
+    if (there.ec || !first) co_return round_end::look_again;  // the listing waits for what this lacked
+    mine.epoch = epoch;
+    queue_plan turn;
+    turn.what = verdict::hold;
+    turn.ahead = left.adjacent ? 0 : left.ahead - 1;
+    co_return co_await take_turn(mine, turn);
 }
 
 queue_plan queue_turn::decide(const joined_node& mine) const {
@@ -195,6 +244,7 @@ asio::awaitable<error_code> queue_turn::take_turn(joined_node& mine, const queue
             co_return may_queue_ ? make_error_code(round_end::node_gone) : make_error_code(errc::timed_out);
     }
     report_position(0);
+    if (plan.ahead == 0 && mine.note_over) mine.note = {queue_->directory, *mine.note_over};
     if (queue_->grant == grant_rule::by_record) mine.token = fencing_token(mine.record_since);
     co_return co_await confirm(mine);
 }
@@ -273,6 +323,7 @@ std::vector<multi_op> queue_turn::grant_ops(const joined_node& mine) const {
 
 void queue_turn::report_position(std::size_t ahead) {
     if (!queue_->on_position || std::exchange(position_, ahead) == ahead) return;
+    if (queue_->tells_core) return queue_->on_position(ahead);
     handlers_([told = queue_, ahead] { told->on_position(ahead); });
 }
 

@@ -39,6 +39,7 @@ private:
     };
     [[nodiscard]] queue_plan decide(const joined_node& mine) const;
     asio::awaitable<error_code> follow(joined_node& mine, const queue_plan& plan);
+    asio::awaitable<error_code> succeed(joined_node& mine, const queue_plan& left);
     asio::awaitable<error_code> read_children(joined_node& mine);
     asio::awaitable<error_code> watch_predecessor(joined_node& mine, const std::string& name);
     asio::awaitable<error_code> watch_directory(joined_node& mine, const std::string& predecessor,
@@ -61,6 +62,7 @@ private:
     bool came_ = false;
     bool waits_ = false;  ///< by one of:
     watch_ticket ahead_;
+    std::optional<queue_plan> behind_;  ///< by `ahead_`: what was seen before that
     std::optional<directory_reading> around_;
     const std::shared_ptr<wakes> wakes_ = std::make_shared<wakes>();  // callbacks may outlive this
 };

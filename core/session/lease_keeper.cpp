@@ -131,17 +131,20 @@ std::shared_ptr<void> lease_keeper::detach(const std::shared_ptr<lease_core>& he
 
 // Budgets and watches are kept until the nodes are gone.
 void lease_keeper::remove(entry given_up, std::function<void(release_result)> done) {
-    const std::vector<std::string> nodes = given_up.lease->who().nodes;
+    const lease_core::identity who = given_up.lease->who();
     if (given_up.presence) {
         done = [done = std::move(done), presence = std::move(given_up.presence)](release_result result) {
             if (done) done(result);
         };
     }
     const auto keep = std::make_shared<entry>(std::move(given_up));
-    if (nodes.size() == 1) return host_.obligations().add(nodes.front(), keep, std::move(done));
-    const auto joint = std::make_shared<joint_result>(nodes.size(), std::move(done));
-    for (const std::string& node : nodes)
-        host_.obligations().add(node, keep, [joint](release_result result) { joint->one(result); });
+    const auto joint = std::make_shared<joint_result>(who.nodes.size(), std::move(done));
+    for (std::size_t i = 0; i < who.nodes.size(); ++i) {
+        note_place note;
+        if (i < who.notes.size()) note = who.notes[i];
+        host_.obligations().add(
+            who.nodes[i], keep, [joint](release_result result) { joint->one(result); }, std::move(note));
+    }
 }
 
 void lease_keeper::found(const std::shared_ptr<lease_core>& held, std::uint64_t epoch) {

@@ -15,6 +15,7 @@ std::shared_ptr<detail::queue_claim_core> make_core(client& on, std::string dire
     traits.recipe = "mutex";
     traits.kind = detail::mutex_kind;
     traits.plan = detail::plan_mutex;
+    traits.leaves_notes = true;
     traits.order = detail::mutex_queue;
     return std::make_shared<detail::queue_claim_core>(on.core(), std::move(directory), std::move(traits),
                                                       std::move(options));

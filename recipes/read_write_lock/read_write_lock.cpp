@@ -30,6 +30,7 @@ std::shared_ptr<detail::queue_claim_core> side(const client& on, const std::stri
     traits.recipe = "read_write_lock";
     traits.kind = kind;
     traits.plan = std::move(plan);
+    traits.leaves_notes = true;
     traits.order = detail::read_write_queue;
     return std::make_shared<detail::queue_claim_core>(on.core(), directory, std::move(traits), options);
 }

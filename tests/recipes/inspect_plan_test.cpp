@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/departure_note.hpp"
 #include "recipes/count_down_latch/record/latch_record.hpp"
 #include "recipes/double_barrier/generation/generation_record.hpp"
 
@@ -44,6 +45,20 @@ INSTANTIATE_TEST_SUITE_P(
         judged_case{
             "Lock", {"_c_2-lock-0000000002", "_c_1-lock-0000000001"}, "", false, recipe_kind::mutex, 2, 1},
         judged_case{"LockWithData", {"_c_1-lock-0000000001"}, "10.0.0.1", true, recipe_kind::mutex, 1, 1},
+        judged_case{"LockWithANote",
+                    {"_c_1-lock-0000000001"},
+                    detail::departure_note("_c_0-lock-0000000000"),
+                    false,
+                    recipe_kind::mutex,
+                    1,
+                    1},
+        judged_case{"EmptyLockWithANote",
+                    {},
+                    detail::departure_note("_c_0-lock-0000000000"),
+                    true,
+                    recipe_kind::unknown,
+                    0,
+                    0},
         judged_case{"Readers",
                     {"_c_1-__READ__0000000001", "_c_2-__READ__0000000002", "_c_3-__WRIT__0000000003"},
                     "",

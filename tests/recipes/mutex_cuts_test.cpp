@@ -62,16 +62,17 @@ constexpr cut_case cases[] = {
     {request_kind::children, 0, "", false},
     {request_kind::children, 1, "", false},
     {request_kind::children, 0, "", true},
-    {request_kind::children, 1, "", true},  // the listing after the wake-up
-    {request_kind::get, 0, "", false},      // the watch on the own node
-    {request_kind::get, 0, "", true},       // the watch on the predecessor
+    {request_kind::get, 0, "", false},  // the watch on the own node
+    {request_kind::get, 0, "", true},   // the watch on the predecessor
     {request_kind::get, 1, "", true},
     {request_kind::multi, 0, "", false},  // a heartbeat
     {request_kind::multi, 0, "", true},   // the confirmation before the grant
     {request_kind::multi, 1, "", true},
     {request_kind::remove, 0, "", false},
     {request_kind::remove, 0, "", true},
-    {request_kind::exists, 0, "", true},  // an idle heartbeat
+    {request_kind::exists, 0, "", true},        // an idle heartbeat
+    {request_kind::exists, 0, "/locks", true},  // after the wake-up: of the predecessor
+    {request_kind::exists, 1, "/locks", true},  // and of the own node
 };
 
 INSTANTIATE_TEST_SUITE_P(

@@ -27,7 +27,14 @@ struct plan_case {
 };
 
 queue_plan plan(verdict what, std::string predecessor = {}, std::size_t ahead = 0, std::size_t foreign = 0) {
-    return {what, std::move(predecessor), ahead, foreign, watch_scope::predecessor, {}, {}};
+    queue_plan expected;
+    expected.what = what;
+    expected.predecessor = std::move(predecessor);
+    expected.ahead = ahead;
+    expected.adjacent = what == verdict::wait;
+    expected.lone = what == verdict::wait && ahead == 1;
+    expected.foreign = foreign;
+    return expected;
 }
 
 const std::string n0 = contender_name(0), n1 = contender_name(1), n2 = contender_name(2),

@@ -82,6 +82,24 @@ TEST(ReadWritePlan, Table) {
     }
 }
 
+// What decides whether the end of the predecessor can be taken for the turn, and for being the first.
+TEST(ReadWritePlan, SaysWhoIsBetweenAndWhetherAnyoneElseIsBefore) {
+    const auto reader = [](const std::vector<std::string>& before) {
+        std::vector<std::string> children = before;
+        children.push_back(r3);
+        return plan_read({r3, children, {}});
+    };
+    EXPECT_TRUE(reader({w0}).lone);
+    EXPECT_TRUE(reader({w0}).adjacent);
+    EXPECT_FALSE(reader({w0, w1}).lone);
+    EXPECT_TRUE(reader({w0, w1}).adjacent);
+    EXPECT_FALSE(reader({r2, w0}).lone) << "it would hold, but not as the first";
+    EXPECT_FALSE(reader({r2, w0}).adjacent);
+    EXPECT_TRUE(reader({r0, w1}).adjacent);
+    EXPECT_TRUE(plan_write({w2, {w1, w2}, {}}).adjacent);
+    EXPECT_FALSE(plan_write({w2, {w1, w2}, {}}).lone) << "the writer before may become a reader";
+}
+
 TEST(ReadWritePlan, DowngradedName) {
     EXPECT_EQ(downgraded_name("_c_old-__WRIT__0000000007", "new"), "_c_new-__READ__0000000007");
     EXPECT_EQ(downgraded_name("_c_old-__WRIT__-000000007", "new"), "_c_new-__READ__-000000007");

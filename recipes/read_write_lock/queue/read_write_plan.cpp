@@ -21,10 +21,12 @@ std::optional<place> place_of(std::string_view name) {
 
 // A reader waits for writers, a writer for all.
 queue_plan plan_for(bool writer, const queue_view& seen) {
-    return plan_nearest(seen, [writer](std::string_view name) {
+    queue_plan plan = plan_nearest(seen, [writer](std::string_view name) {
         const auto found = place_of(name);
         return found ? std::optional(queue_rank{found->sequence, writer || found->writes}) : std::nullopt;
     });
+    plan.lone = plan.lone && !writer;  // a reader may come in the place of the writer before
+    return plan;
 }
 
 }  // namespace
