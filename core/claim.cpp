@@ -58,6 +58,11 @@ lease claim::try_acquire_until(steady_clock::time_point deadline, error_code& ec
 
 lease claim::acquire_blocking(wait_mode mode, steady_clock::time_point deadline, std::stop_token stop,
                               error_code& ec) {
+    lease at_once = stop.stop_requested() ? lease() : core_->take_at_once(deadline);
+    if (at_once) {
+        ec = {};
+        return at_once;
+    }
     detail::blocking_result<lease> outcome;
     const auto attempt = core_->begin(mode == wait_mode::queue, deadline, outcome.sink(), ec);
     if (ec) return {};
@@ -71,6 +76,8 @@ void claim::start_acquire(std::shared_ptr<detail::claim_core> core, wait_mode mo
                           steady_clock::time_point deadline,
                           boost::asio::any_completion_handler<void(error_code, lease)> handler) {
     auto finish = detail::make_completion(std::move(handler), core->client->handlers());
+    lease at_once = core->take_at_once(deadline);
+    if (at_once) return finish->later({}, std::move(at_once));
     const auto cancelled = finish->cancels(core->client->entrance());
     error_code refused;
     *cancelled = core->begin(

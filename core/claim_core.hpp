@@ -22,6 +22,9 @@ public:
     std::shared_ptr<operation<lease>> begin(bool may_queue, std::chrono::steady_clock::time_point deadline,
                                             operation<lease>::sink_type sink, error_code& refused) const;
 
+    /// A lease for which neither a server nor core need be asked; empty if there is none. Any thread.
+    [[nodiscard]] virtual lease take_at_once(std::chrono::steady_clock::time_point) const { return {}; }
+
     /// For a claim that is one place in one queue, so that a `multi_lock` can take it with others; else null.
     [[nodiscard]] virtual std::shared_ptr<const contender_settings> queue() const { return nullptr; }
 

@@ -5,6 +5,8 @@
 
 #include <glog/logging.h>
 
+#include "core/local_queue/local_queue.hpp"
+
 namespace paddock::detail {
 namespace {
 
@@ -55,8 +57,7 @@ void client_core::session_lost(error_code reason) {
     if (reason == make_error_code(server_errc::auth_failed)) {
         // Asking again with the same credentials would spin (hazard E6).
         refused_ = reason;
-        for (operation_base* what : std::unordered_set(operations_)) what->give_up(reason);
-        return;
+        return give_up_all(reason);
     }
     reopen_ =
         world_.call_at(world_.now() + reopening_.next(world_.random_unit()), [this] { open_session(); });
@@ -66,7 +67,8 @@ void client_core::close(std::function<void()> done) {
     if (closed_) return done();
     closed_ = true;
     reopen_.reset();
-    for (operation_base* what : std::unordered_set(operations_)) what->give_up(errc::client_closed);
+    give_up_all(errc::client_closed);
+    for (const auto& place : places_.all()) place->end();
     for (waiting_party* who : std::exchange(waiting_, {})) who->wake.notify();
     const auto last = std::exchange(session_, nullptr);
     if (!last) {
@@ -78,6 +80,15 @@ void client_core::close(std::function<void()> done) {
                     self->publish(session_state::closed, errc::client_closed);
                     done();
                 });
+}
+
+// The end of one may be the end of others.
+void client_core::give_up_all(error_code why) {
+    while (!operations_.empty()) {
+        operation_base* const any = *operations_.begin();
+        operations_.erase(any);
+        any->give_up(why);
+    }
 }
 
 void client_core::admit(const std::shared_ptr<operation_base>& what) {

@@ -16,6 +16,7 @@
 #include "core/checked_options.hpp"
 #include "core/gate.hpp"
 #include "core/lease_core.hpp"
+#include "core/local_queue/place_table.hpp"
 #include "core/operation.hpp"
 #include "core/session/session.hpp"
 
@@ -34,6 +35,7 @@ public:
     [[nodiscard]] const post_task& handlers() const noexcept { return leases_->handlers; }
     [[nodiscard]] const checked_options& options() const noexcept { return options_; }
     [[nodiscard]] const std::shared_ptr<const lease_context>& leases() const noexcept { return leases_; }
+    [[nodiscard]] place_table& places() noexcept { return places_; }
     [[nodiscard]] session_event snapshot() const;
     std::shared_ptr<void> subscribe(std::function<void(const session_event&)> handler);
     /// Blocks until connected; false when the time is over or the client is closed.
@@ -60,11 +62,13 @@ private:
     };
     void open_session();
     void session_lost(error_code reason);
+    void give_up_all(error_code why);
     void publish(session_state now, error_code reason);
 
     environment& world_;
     const checked_options options_;
     const std::shared_ptr<const lease_context> leases_;
+    place_table places_;
     const std::shared_ptr<client_stats> totals_ = std::make_shared<client_stats>();
     std::shared_ptr<session> session_;
     std::unordered_set<operation_base*> operations_;

@@ -22,6 +22,7 @@ void release_in_background(std::shared_ptr<detail::lease_core> core) noexcept {
     if (!core || core->context().entrance->in_other_process()) return;
     core->silence();
     try {
+        if (core->release_at_once()) return;
         (void)core->release([](error_code, release_result) {});
     } catch (...) {  // out of memory while posting: the node stays until the session ends
     }
@@ -90,6 +91,10 @@ bool lease::check(error_code& ec) {
 
 release_result lease::release() {
     required(core_).silence();
+    if (const auto at_once = core_->release_at_once()) {
+        core_.reset();
+        return *at_once;
+    }
     detail::blocking_result<release_result> outcome;
     const error_code refused = std::exchange(core_, nullptr)->release(outcome.sink());
     error_code ec = unless_closed(refused);
@@ -112,6 +117,7 @@ void lease::start_release(std::shared_ptr<detail::lease_core> core,
     auto finish = detail::make_completion(std::move(handler), handlers_of(core));
     if (!core) return finish->later(errc::empty_lease, release_result::already_lost);
     core->silence();
+    if (const auto at_once = core->release_at_once()) return finish->later({}, *at_once);
     finish->ends_on_cancel(core->context().entrance, boost::asio::error::operation_aborted,
                            release_result::unconfirmed);
     const error_code refused =

@@ -10,6 +10,7 @@
 
 #include "core/claim_core.hpp"
 #include "core/contender/listing.hpp"
+#include "core/local_queue/local_queue.hpp"
 
 namespace paddock::detail {
 
@@ -22,7 +23,8 @@ struct queue_traits {
     bool reads_record = false;
     bool watches_directory = false;
     bool leaves_notes = false;
-    std::function<std::string()> data;  ///< of its nodes; empty: a holder record
+    std::optional<sharing_traits> sharing;  ///< among those of this client who want the same
+    std::function<std::string()> data;      ///< of its nodes; empty: a holder record
     create_mode directory_mode = create_mode::container;
     std::string directory_data;  ///< of the directory when it is made
     queue_order order;           ///< who is in the queue, for listings
@@ -36,16 +38,19 @@ public:
                      claim_options options);
 
     [[nodiscard]] std::shared_ptr<const contender_settings> queue() const override { return settings_; }
+    [[nodiscard]] lease take_at_once(std::chrono::steady_clock::time_point deadline) const override;
 
     /// Starts reading the first `most` of the queue, as `begin` starts an acquire.
     std::shared_ptr<queue_listing> list(std::size_t most, std::chrono::milliseconds timeout,
                                         queue_listing::sink_type sink, error_code& refused) const;
 
 private:
+    void share(const sharing_traits& sharing, const std::string& purpose);
     [[nodiscard]] std::shared_ptr<acquire_operation> make_attempt(
         bool may_queue, operation<lease>::sink_type sink) const override;
 
     std::shared_ptr<const contender_settings> settings_;
+    std::shared_ptr<local_queue> place_;  ///< null: nothing is shared
     queue_order order_;
 };
 

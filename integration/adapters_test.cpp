@@ -145,7 +145,7 @@ TEST_F(AdaptersTest, ScopedLocksInOppositeOrdersDoNotDeadlock) {
 
 TEST_F(AdaptersTest, ReentrantMutexCountsPerThread) {
     client zk(options());
-    reentrant_mutex lock(zk, path());
+    reentrant_mutex lock(zk, path(), unshared());
     lock.lock();
     lock.lock();
     EXPECT_TRUE(lock.try_lock());
@@ -221,7 +221,7 @@ TEST_F(AdaptersTest, ReentryAfterALossFailsLoudly) {
 
 TEST_F(AdaptersTest, OwnersStandForWhatThreadsCannot) {
     client zk(options());
-    reentrant_mutex lock(zk, path());
+    reentrant_mutex lock(zk, path(), unshared());
     const mutex_owner one;
     const mutex_owner two;
     EXPECT_NE(one, two);

@@ -19,13 +19,17 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
 // Ends of objects in every order: each acquire is answered, each node goes, nothing hangs.
-class CloseTest : public LockTest {};
+class CloseTest : public LockTest {
+protected:
+    void expect_answers(const mutex_options& chosen, std::size_t nodes);
+};
 
-TEST_F(CloseTest, WaitersOfAClosedClientAreAnswered) {
+// `nodes` says that all wait.
+void CloseTest::expect_answers(const mutex_options& chosen, std::size_t nodes) {
     client holder(options());
     lease held = mutex(holder, path()).acquire();
     auto closing = std::make_unique<client>(options());
-    mutex lock(*closing, path());
+    mutex lock(*closing, path(), chosen);
     std::vector<pending_lease> waiters(20);
     for (pending_lease& one : waiters) lock.async_acquire(one.handler());
     std::promise<error_code> blocked;
@@ -34,7 +38,8 @@ TEST_F(CloseTest, WaitersOfAClosedClientAreAnswered) {
         (void)lock.acquire(ec);
         blocked.set_value(ec);
     });
-    ASSERT_TRUE(has_nodes(path(), 22));
+    EXPECT_TRUE(has_nodes(path(), nodes));
+    EXPECT_TRUE(eventually([&] { return closing->stats().waiters >= 21; }));
     closing->close();
     for (pending_lease& one : waiters) {
         ASSERT_TRUE(one.done());  // their handlers have run when close returns
@@ -52,6 +57,10 @@ TEST_F(CloseTest, WaitersOfAClosedClientAreAnswered) {
     EXPECT_EQ(ec, errc::client_closed);
     EXPECT_THROW((void)lock.acquire(), boost::system::system_error);
 }
+
+TEST_F(CloseTest, WaitersOfAClosedClientAreAnswered) { expect_answers(unshared(), 22); }
+
+TEST_F(CloseTest, WaitersWhoShareAPlaceAreAnswered) { expect_answers({}, 2); }
 
 TEST_F(CloseTest, LeaseOutlivesItsClient) {
     auto zk = std::make_unique<client>(options());

@@ -97,7 +97,7 @@ TEST_P(ContentionTest, ProcessesExcludeEachOther) {
 TEST_P(ContentionTest, GrantsFollowTheQueue) {
     client holder(options());
     client zk(options());
-    mutex lock(zk, path());
+    mutex lock(zk, path(), unshared());
     lease held = mutex(holder, path()).acquire();
     std::vector<pending_lease> waiters(10);
     for (std::size_t i = 0; i < waiters.size(); ++i) {
@@ -162,7 +162,7 @@ TEST_P(ContentionTest, WaitersLearnTheirPosition) {
     client zk(options());
     lease ahead = mutex(holder, path()).acquire();
     pending_lease between;
-    mutex(holder, path()).async_acquire(between.handler());
+    mutex(holder, path(), unshared()).async_acquire(between.handler());
     ASSERT_TRUE(has_nodes(path(), 2));
     std::mutex guard;
     std::vector<std::size_t> seen;

@@ -54,7 +54,7 @@ TEST_F(CrowdTest, TenThousandWaitOnOneThread) {
 
     const auto begin = steady_clock::now();
     for (auto& one : waiting) {
-        mutex lock(*one, path());
+        mutex lock(*one, path(), unshared());
         for (std::size_t i = 0; i < each; ++i) {
             lock.async_acquire([&](error_code ec, lease turn) {
                 if (!ec) {
@@ -108,7 +108,7 @@ TEST_F(CrowdTest, ClientAtItsBudgetRefusesTheNext) {
     client holder(usual());
     client zk(usual());
     lease held = mutex(holder, directory).acquire();
-    mutex lock(zk, directory);
+    mutex lock(zk, directory, unshared());
     const std::size_t each = directory.size() + 1 + 3 + 36 + 1 + 5 + 10;
     const std::size_t most =
         std::min(detail::watch_bytes_max / (2 * (each + 4)), detail::ephemeral_path_bytes_max / each);

@@ -146,6 +146,58 @@ TEST_P(CutPositionTest, OneContenderAndTheRightOutcome) {
     EXPECT_EQ(shaky.stats().obligations, 0U);
 }
 
+// The third of a queue: it reads the directory for a note of the one ahead, and leaves one for the one behind.
+class CutNoteTest : public CutPositionTest {};
+
+std::vector<cut_case> note_cases() {
+    std::vector<cut_case> chosen;
+    for (cut_case one : all_cases()) {
+        if (one.op != opcode::remove || one.who != role::second) continue;
+        const std::string at = one.name.substr(std::string("SecondDelete").size());
+        one.op = opcode::get_data;
+        one.name = "NoteRead" + at;
+        chosen.push_back(one);
+        one.op = opcode::multi;
+        one.name = "NoteLeft" + at;
+        chosen.push_back(one);
+    }
+    return chosen;
+}
+
+INSTANTIATE_TEST_SUITE_P(Requests, CutNoteTest, ::testing::ValuesIn(note_cases()),
+                         [](const auto& chosen) { return chosen.param.name; });
+
+TEST_P(CutNoteTest, TheQueueMovesOn) {
+    client shaky(options(proxy_.address()));
+    client steady(options());
+    ASSERT_TRUE(shaky.wait_connected(10s));
+    mutex struck_one(shaky, path(), unshared());
+    mutex others(steady, path(), unshared());
+    lease first = others.acquire();
+    std::vector<pending_lease> queue(3);
+    for (std::size_t i = 0; i < queue.size(); ++i) {
+        (i == 1 ? struck_one : others).async_acquire(queue[i].handler());
+        ASSERT_TRUE(has_nodes(path(), i + 2));
+    }
+    ASSERT_TRUE(eventually([&] { return shaky.stats().watches == 2; }));
+    const auto fault = proxy_.inject(rule());
+    unblock(fault);
+    fencing_token last = first.fencing_token();
+    EXPECT_EQ(first.release(), release_result::confirmed);
+    for (pending_lease& one : queue) {
+        ASSERT_TRUE(one.wait(20s));
+        ASSERT_EQ(one.error(), error_code());
+        EXPECT_GT(one.held().fencing_token(), last);
+        last = one.held().fencing_token();
+        EXPECT_EQ(one.held().release(), release_result::confirmed);
+    }
+    EXPECT_TRUE(fault->wait_hits(1));
+    EXPECT_TRUE(has_nodes(path(), 0));
+    EXPECT_EQ(shaky.stats().sessions, 1U);
+    EXPECT_EQ(shaky.stats().leases_lost, 0U);
+    EXPECT_EQ(shaky.stats().obligations, 0U);
+}
+
 // A caller that has given up while the outcome was unknown: what was created is found and deleted.
 class CutAndGiveUpTest : public CutPositionTest {};
 

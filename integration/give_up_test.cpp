@@ -175,7 +175,7 @@ TEST_P(GiveUpTest, TryAcquireDoesNotQueue) {
 TEST_P(GiveUpTest, LeavingTheMiddleOfTheQueueKeepsItsOrder) {
     client zk(options());
     client other(options());
-    mutex lock(zk, path());
+    mutex lock(zk, path(), unshared());
     lease held = mutex(other, path()).acquire();
     boost::asio::cancellation_signal signal;
     pending_lease middle;

@@ -32,6 +32,12 @@ protected:
     [[nodiscard]] client_options options(const std::string& servers = {}) const;
     /// A path below the test's directory.
     [[nodiscard]] std::string path(const std::string& name = "lock") const { return root_ + "/" + name; }
+    /// So that every acquire has a contender of its own.
+    static mutex_options unshared() {
+        mutex_options each;
+        each.sharing.turns = 0;
+        return each;
+    }
 
     /// What a client that is independent of the library sees. `question` is asked again when a connection breaks.
     template <class Question>

@@ -48,11 +48,12 @@ struct client_stats {
     std::uint64_t nudges = 0;         ///< of these, reads sent because an answer was overdue (ZOOKEEPER-4537)
     std::uint64_t bytes_sent = 0;     ///< on the wire, by the operating system's count
     std::uint64_t bytes_received = 0;  ///< on the wire, by the operating system's count
-    std::uint64_t leases_lost = 0;     ///< leases that ended by loss
+    std::uint64_t leases_lost = 0;     ///< leases that ended by loss, and places kept without a holder
     std::size_t leases = 0;            ///< leases held or suspect
-    std::size_t waiters = 0;           ///< acquires, commits, listings under way; latches, observers that run
-    std::size_t watches = 0;           ///< paths watched
-    std::size_t watch_bytes = 0;       ///< what re-registering them would send, see `errc::limit_exceeded`
+    std::size_t waiters =
+        0;  ///< acquires, commits, listings under way, places shared by acquires; latches, observers
+    std::size_t watches = 0;      ///< paths watched
+    std::size_t watch_bytes = 0;  ///< what re-registering them would send, see `errc::limit_exceeded`
     std::size_t ephemeral_path_bytes = 0;  ///< path bytes of this session's nodes
     std::size_t obligations = 0;           ///< deletions promised and not yet confirmed
 };

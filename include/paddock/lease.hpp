@@ -41,7 +41,7 @@ enum class loss_reason {
 
 /// What a release came to.
 enum class release_result {
-    confirmed,     ///< a server said that the node is gone: the next in the queue may go on
+    confirmed,  ///< a server said that the node is gone, or its place was passed on in this client: the next may go on
     already_lost,  ///< the lease was lost before; nothing was left to release
     unconfirmed,  ///< no server said so within a session timeout, or one refused the deletion (rights): it is tried
                   ///< again in the background, and the node goes with the session at the latest
@@ -137,6 +137,9 @@ public:
 
     /// For the library's own use.
     [[nodiscard]] const std::shared_ptr<detail::lease_core>& core() const noexcept { return core_; }
+    [[nodiscard]] std::shared_ptr<detail::lease_core> take_core() noexcept {
+        return std::exchange(core_, nullptr);
+    }
 
 private:
     static void start_check(std::shared_ptr<detail::lease_core> core,

@@ -1,12 +1,19 @@
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <string>
 
 #include <paddock/queue_claim.hpp>
+#include <paddock/sharing_options.hpp>
 
 namespace paddock {
 
-using mutex_options = claim_options;
+struct mutex_options {
+    std::string purpose = {};                                 ///< as in `claim_options`
+    std::function<void(std::size_t ahead)> on_position = {};  ///< as in `claim_options`
+    sharing_options sharing = {};                             ///< with the other threads of the client
+};
 
 /// An exclusive, fair lock shared by every process that names the same directory of the same ensemble.
 ///
@@ -15,10 +22,13 @@ using mutex_options = claim_options;
 /// client's Curator prefix), with which it can share a directory. Not re-entrant, see `reentrant_mutex`; an
 /// acquire by the holder itself waits like any other. Ownership is the lease, not a thread.
 ///
-/// Token: czxid of the contender's node; it grows from holder to holder.
+/// Token: czxid of the contender's node, and a counter of those who had it before in this client (`sharing_options`); it
+/// grows from holder to holder.
 ///
 /// Costs: acquire uncontended one create2 and one getChildren in one network wait; contended two getData with
-/// watch more, and per wake one getChildren; release one delete; per grant one getData with watch in the background.
+/// watch more, and two small reads in one network wait when the way is free, or else a getChildren; release one delete,
+/// which in a longer queue leaves a note for the next; per grant one getData with watch in the background. Passed on
+/// inside the client: none.
 class PADDOCK_EXPORT mutex : public queue_claim {
 public:
     /// `directory` is an absolute path under the client's name space; it is created, with its parents, as

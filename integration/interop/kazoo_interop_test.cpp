@@ -53,7 +53,7 @@ TEST_F(KazooInteropTest, OursDoesNotWaitForKazoo) {
 TEST_F(KazooInteropTest, PatternedAndOursBehindTheSameHolderGetInTogether) {
     peer_process kazoo(this->kazoo());
     client zk(options());
-    mutex lock(zk, path());
+    mutex lock(zk, path(), unshared());
     lease first = lock.acquire();
     (void)kazoo.session_id();  // it is there
     kazoo.send("acquire a patterned " + path());

@@ -14,7 +14,7 @@ class MutexInteropTest : public CuratorTest {};
 
 TEST_F(MutexInteropTest, GrantsFollowOneQueue) {
     client zk(options());
-    mutex lock(zk, path());
+    mutex lock(zk, path(), unshared());
     lease first = lock.acquire();
     java().send("acquire a mutex " + path());
     ASSERT_TRUE(has_nodes(path(), 2));
@@ -96,7 +96,7 @@ TEST_F(MutexInteropTest, KilledCuratorHolderIsSucceeded) {
 TEST_F(MutexInteropTest, KilledCuratorWaiterIsPassedOver) {
     peer_process victim(curator(4s));
     client zk(options());
-    mutex lock(zk, path());
+    mutex lock(zk, path(), unshared());
     lease first = lock.acquire();
     (void)victim.session_id();  // it is there
     victim.send("acquire a mutex " + path());

@@ -16,9 +16,11 @@ std::shared_ptr<detail::queue_claim_core> make_core(client& on, std::string dire
     traits.kind = detail::mutex_kind;
     traits.plan = detail::plan_mutex;
     traits.leaves_notes = true;
+    traits.sharing = detail::sharing_traits{.options = options.sharing};
     traits.order = detail::mutex_queue;
+    claim_options common{std::move(options.purpose), std::move(options.on_position)};
     return std::make_shared<detail::queue_claim_core>(on.core(), std::move(directory), std::move(traits),
-                                                      std::move(options));
+                                                      std::move(common));
 }
 
 }  // namespace

@@ -126,7 +126,7 @@ TEST_F(MutexBasics, PositionIsReportedWhenItChanges) {
     const attempt middle = acquire(one);
     world.advance(20ms);
     std::vector<std::size_t> told;
-    mutex_options options;
+    mutex_options options = unshared();
     options.on_position = [&](std::size_t ahead) { told.push_back(ahead); };
     const attempt last = acquire(two, "/locks/a", options);
     world.advance(20ms);

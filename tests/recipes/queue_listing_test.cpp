@@ -33,7 +33,7 @@ protected:
 TEST_F(QueueListing, HolderAndWaitersInOrder) {
     core_client& one = connected_client();
     core_client& two = connected_client();
-    mutex_options options;
+    mutex_options options = unshared();
     options.purpose = "nightly run";
     const attempt holder = acquire(one, "/locks/a", options);
     ASSERT_TRUE(run_until_done(holder));

@@ -37,7 +37,7 @@ protected:
 
 TEST_F(ReentrantMutex, CountsPerOwner) {
     core_client& one = connected_client();
-    reentrant_mutex on(one.handle, "/locks/a");
+    reentrant_mutex on(one.handle, "/locks/a", unshared());
     const mutex_owner me;
     EXPECT_EQ(on.hold_count(me), 0u);
     locked(on, me);
@@ -54,7 +54,7 @@ TEST_F(ReentrantMutex, CountsPerOwner) {
 
 TEST_F(ReentrantMutex, ExcessReleaseIsAnError) {
     core_client& one = connected_client();
-    reentrant_mutex on(one.handle, "/locks/a");
+    reentrant_mutex on(one.handle, "/locks/a", unshared());
     const mutex_owner me;
     const mutex_owner other;
     EXPECT_EQ(unlock(on, me), make_error_code(errc::not_owner));
@@ -68,7 +68,7 @@ TEST_F(ReentrantMutex, ExcessReleaseIsAnError) {
 
 TEST_F(ReentrantMutex, OwnersQueueLikeProcesses) {
     core_client& one = connected_client();
-    reentrant_mutex on(one.handle, "/locks/a");
+    reentrant_mutex on(one.handle, "/locks/a", unshared());
     const mutex_owner me;
     const mutex_owner other;
     locked(on, me);
@@ -85,7 +85,7 @@ TEST_F(ReentrantMutex, OwnersQueueLikeProcesses) {
 
 TEST_F(ReentrantMutex, ReentryAfterLossFailsUntilAllIsUnlocked) {
     core_client& one = connected_client();
-    reentrant_mutex on(one.handle, "/locks/a");
+    reentrant_mutex on(one.handle, "/locks/a", unshared());
     const mutex_owner me;
     locked(on, me);
     locked(on, me);
@@ -107,7 +107,7 @@ TEST_F(ReentrantMutex, ReentryAfterLossFailsUntilAllIsUnlocked) {
 
 TEST_F(ReentrantMutex, SecondLockBesideTheFirstIsRefused) {
     core_client& one = connected_client();
-    reentrant_mutex on(one.handle, "/locks/a");
+    reentrant_mutex on(one.handle, "/locks/a", unshared());
     const mutex_owner me;
     const mutex_owner other;
     locked(on, other);
@@ -129,7 +129,7 @@ TEST_F(ReentrantMutex, SecondLockBesideTheFirstIsRefused) {
 
 TEST_F(ReentrantMutex, FailedFirstLockLeavesNothingBehind) {
     core_client& one = connected_client();
-    reentrant_mutex on(one.handle, "/locks/a");
+    reentrant_mutex on(one.handle, "/locks/a", unshared());
     const mutex_owner me;
     const mutex_owner other;
     locked(on, other);
@@ -155,7 +155,7 @@ TEST_F(ReentrantMutex, DestroyingItReleases) {
     core_client& one = connected_client();
     const mutex_owner me;
     {
-        reentrant_mutex on(one.handle, "/locks/a");
+        reentrant_mutex on(one.handle, "/locks/a", unshared());
         locked(on, me);
     }
     EXPECT_TRUE(run_until([this] { return nodes() == 0; }, 100ms));

@@ -156,11 +156,16 @@ std::size_t lease_workload::nodes_of(const job& holder) const {
         std::ranges::count_if(holder.nodes, [this](const auto& node) { return history_.alive(node); }));
 }
 
-// Whoever waits has its nodes, each is watched by its owner and by those who wait for it.
-std::string lease_workload::misplaced() {
+std::size_t lease_workload::nodes_wanted() const {
     std::size_t expected = 0;
     for (const job_ptr& one : waiting_) expected += one->by->process.killed() ? 0 : one->paths.size();
     for (const job_ptr& one : holding_) expected += nodes_of(*one);
+    return expected;
+}
+
+// Whoever waits has its nodes, each is watched by its owner and by those who wait for it.
+std::string lease_workload::misplaced() {
+    const std::size_t expected = nodes_wanted();
     std::size_t nodes = 0;
     for (const std::string& path : directories_) {
         for (const std::string& name : on_.ensemble.children(path)) {

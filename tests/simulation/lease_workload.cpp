@@ -117,7 +117,7 @@ void lease_workload::release(const job_ptr& holder) {
     lease given = std::move(holder->held);
     std::move(given).async_release([this, holder](error_code ec, release_result result) {
         require(!ec || holder->by->closing, "I4", "a release failed");
-        if (!ec && result == release_result::confirmed)
+        if (!ec && result == release_result::confirmed && gone_when_released())
             for (const std::string& node : holder->nodes)
                 require(!history_.alive(node), "D1", "a release is confirmed, but the node is there");
     });

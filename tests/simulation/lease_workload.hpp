@@ -42,6 +42,8 @@ protected:
         std::set<std::string> reads;     ///< those of its paths that it only reads, beside others
         std::shared_ptr<job> replaces;   ///< the lease that becomes this one, in its place and with its token
         bool may_fail = false;           ///< timed, cancelled or a single try: it need not be granted
+        bool tried = false;              ///< a single try
+        std::uint32_t permits = 1;
         std::optional<std::chrono::steady_clock::time_point> deadline;
         detail::boot_time begun{};
         int completions = 0;
@@ -76,6 +78,12 @@ protected:
     /// It was this one's turn, and its tokens say so; by default as of a queue in the order of creation.
     virtual void expect_turn(const job& granted);
     virtual void expect_right_token(const job& granted, const lease_part& part);
+    /// How many nodes those who hold or wait have among them.
+    [[nodiscard]] virtual std::size_t nodes_wanted() const;
+    /// Of a lease: those that it has now.
+    [[nodiscard]] std::size_t nodes_of(const job& holder) const;
+    /// A confirmed release is the end of its nodes.
+    [[nodiscard]] virtual bool gone_when_released() const { return true; }
     /// What is not as it should be of the nodes of those who hold or wait.
     virtual std::string misplaced();
     /// One agreed write, before any client can know of it.
@@ -107,7 +115,6 @@ private:
     void expect_right_end(const job& ended, error_code ec) const;
     void expect_right_grant(const job& granted);
     [[nodiscard]] bool plausible_loss(const job& ended) const;
-    [[nodiscard]] std::size_t nodes_of(const job& holder) const;
     std::string turn_to_come();
     std::string robbery();
     std::string departure();

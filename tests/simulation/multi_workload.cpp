@@ -139,7 +139,11 @@ private:
     }
 
     claim part_of(core_client& by, const std::string& path, job& made) {
-        if (path == exclusive) return mutex(by.handle, path);
+        if (path == exclusive) {
+            mutex_options alone;
+            alone.sharing.turns = 0;
+            return mutex(by.handle, path, alone);
+        }
         if (path == counted) return limit_changes::semaphore_of(by, path).permits(limits_.any_request());
         read_write_lock lock(by.handle, path);
         if (on_.choose.chance(0.4)) return lock.write();

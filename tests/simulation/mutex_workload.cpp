@@ -1,14 +1,11 @@
-#include <paddock/mutex.hpp>
-
-#include "tests/simulation/lease_workload.hpp"
-#include "tests/simulation/mutex_rule.hpp"
+#include "tests/simulation/mutex_jobs.hpp"
 
 namespace paddock::testing {
 namespace {
 
-class mutex_workload final : public lease_workload {
+class mutex_workload final : public mutex_jobs {
 public:
-    explicit mutex_workload(stage& on) : lease_workload(on, oldest_contender) {}
+    explicit mutex_workload(stage& on) : mutex_jobs(on) {}
 
     void act() override {
         core_client* const by = on_.choose.chance(0.05) ? on_.leaver() : on_.actor();
@@ -16,7 +13,8 @@ public:
         const auto way = on_.choose.below(4);
         const job_ptr made = begin(*by, way < 2);
         if (!made) return;
-        mutex on(by->handle, made->paths.front());
+        made->tried = way == 1;
+        mutex& on = mutex_of(*by, made->paths.front());
         if (way == 0) made->deadline = by->process.steady_now() + on_.choose.up_to(std::chrono::seconds(3));
         switch (way) {
             case 0: on.async_acquire_until(*made->deadline, token(made)); break;

@@ -1,10 +1,8 @@
 #include <set>
 
-#include <paddock/mutex.hpp>
 #include <paddock/transaction.hpp>
 
-#include "tests/simulation/lease_workload.hpp"
-#include "tests/simulation/mutex_rule.hpp"
+#include "tests/simulation/mutex_jobs.hpp"
 #include "tests/simulation/violation.hpp"
 
 namespace paddock::testing {
@@ -14,17 +12,15 @@ constexpr const char* ledger = "/ledger";
 
 /// Holders of one lock write their tokens into a node, guarded by the lease: it never goes back, whatever happens to
 /// clocks and processes.
-class transaction_workload final : public lease_workload {
+class transaction_workload final : public mutex_jobs {
 public:
-    explicit transaction_workload(stage& on) : lease_workload(on, oldest_contender) {
-        on_.ensemble.create_by_operator(ledger);
-    }
+    explicit transaction_workload(stage& on) : mutex_jobs(on) { on_.ensemble.create_by_operator(ledger); }
 
     void act() override {
         core_client* const by = on_.actor();
         if (by == nullptr) return;
         const job_ptr made = begin(*by, false);
-        if (made) mutex(by->handle, made->paths.front()).async_acquire(token(made));
+        if (made) mutex_of(*by, made->paths.front()).async_acquire(token(made));
     }
 
 protected:

@@ -28,6 +28,12 @@ core_client& core_rig::connected_client(const client_options& options) {
 
 attempt core_rig::track() { return attempts.emplace_back(std::make_shared<outcome<lease>>()); }
 
+mutex_options core_rig::unshared() {
+    mutex_options options;
+    options.sharing.turns = 0;
+    return options;
+}
+
 attempt core_rig::acquire(core_client& by, const std::string& path, mutex_options options) {
     const attempt made = track();
     mutex on(by.handle, path, std::move(options));
@@ -37,14 +43,14 @@ attempt core_rig::acquire(core_client& by, const std::string& path, mutex_option
 
 attempt core_rig::try_acquire(core_client& by, const std::string& path) {
     const attempt made = track();
-    mutex on(by.handle, path);
+    mutex on(by.handle, path, unshared());
     on.async_try_acquire(boost::asio::bind_cancellation_slot(made->cancel.slot(), recorded(made, world)));
     return made;
 }
 
 attempt core_rig::acquire_within(core_client& by, std::chrono::nanoseconds limit, const std::string& path) {
     const attempt made = track();
-    mutex on(by.handle, path);
+    mutex on(by.handle, path, unshared());
     on.async_acquire_until(by.process.steady_now() + limit,
                            boost::asio::bind_cancellation_slot(made->cancel.slot(), recorded(made, world)));
     return made;

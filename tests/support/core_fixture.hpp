@@ -42,8 +42,12 @@ public:
     core_client& add_client(const client_options& options = three_seconds());
     core_client& connected_client(const client_options& options = three_seconds());
 
+    /// So that every acquire has a contender of its own.
+    static mutex_options unshared();
+
     /// Starts `mutex::async_acquire`, without a deadline.
-    attempt acquire(core_client& by, const std::string& path = "/locks/a", mutex_options options = {});
+    attempt acquire(core_client& by, const std::string& path = "/locks/a",
+                    mutex_options options = unshared());
     attempt try_acquire(core_client& by, const std::string& path = "/locks/a");
     /// As a timed acquire, but its deadline is an exact point of virtual time.
     attempt acquire_within(core_client& by, std::chrono::nanoseconds limit,

@@ -13,13 +13,20 @@
 namespace paddock::bench {
 namespace {
 
+/// With a contender for each who waits.
+mutex in_queue(client& zk, const std::string& path) {
+    mutex_options each_its_own;
+    each_its_own.sharing.turns = 0;
+    return mutex(zk, path, each_its_own);
+}
+
 /// A queue behind one holder.
 class queue {
 public:
     queue(const std::vector<std::unique_ptr<client>>& clients, const std::string& path, std::size_t waiters)
-        : grants_(waiters), holder_(mutex(*clients.front(), path).acquire()) {
+        : grants_(waiters), holder_(in_queue(*clients.front(), path).acquire()) {
         for (std::size_t i = 0; i < waiters; ++i) {
-            mutex(*clients[i % clients.size()], path).async_acquire([this](error_code ec, lease turn) {
+            in_queue(*clients[i % clients.size()], path).async_acquire([this](error_code ec, lease turn) {
                 granted(ec, std::move(turn));
             });
         }
