@@ -8,6 +8,8 @@
 
 #include <boost/asio/use_future.hpp>
 
+#include <paddock/semaphore.hpp>
+
 #include "integration/lock_fixture.hpp"
 
 namespace paddock::testing {
@@ -98,6 +100,43 @@ TEST_P(LocalQueueTest, AFormerHolderCommitsNothing) {
     error_code ec;
     (void)zk.commit(late, 5s, ec);
     EXPECT_EQ(ec, make_error_code(errc::lease_lost));
+}
+
+// At most three hold, whoever they are, and those who have one client get no more than their turn.
+TEST_F(LockTest, PermitsThatAClientPassesOnAreNeverTooMany) {
+    client here(options());
+    client elsewhere(options());
+    std::atomic<int> held = 0;
+    std::atomic<int> most = 0;
+    std::atomic<long> turns_here = 0;
+    std::atomic<long> turns_elsewhere = 0;
+    std::atomic<long> passed_on = 0;
+    const auto end = steady_clock::now() + 2s;
+    const auto work = [&](client& zk, std::atomic<long>& turns) {
+        semaphore permits(zk, path(), {.limit = 3});
+        while (steady_clock::now() < end) {
+            const lease permit = permits.acquire();
+            const int now = ++held;
+            int before = most;
+            while (before < now && !most.compare_exchange_weak(before, now)) {
+            }
+            ++turns;
+            if (permit.fencing_token().local() > 0) ++passed_on;
+            --held;
+        }
+    };
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 8; ++i) threads.emplace_back([&] { work(here, turns_here); });
+        for (int i = 0; i < 2; ++i) threads.emplace_back([&] { work(elsewhere, turns_elsewhere); });
+    }
+    std::cout << turns_here << " turns here, " << turns_elsewhere << " elsewhere, " << passed_on
+              << " passed on\n";
+    EXPECT_TRUE(has_nodes(path(), 0));
+    ask([&](raw_client& raw) { return raw.remove(path()); });  // the limit would stay
+    EXPECT_LE(most, 3);
+    EXPECT_GT(turns_elsewhere, 5) << "they are kept out";
+    EXPECT_GT(passed_on, 100);
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ TEST_P(SemaphoreServerTest, BigRequestIsNotPassedBySmallOnes) {
 
 TEST_P(SemaphoreServerTest, LimitIsChangedInUse) {
     client zk(options());
-    semaphore permits(zk, path(), {.limit = 1});
+    semaphore permits(zk, path(), {.limit = 1, .sharing = {.turns = 0}});
     lease held = permits.acquire();
     std::vector<pending_lease> waiting(3);
     for (pending_lease& one : waiting) permits.async_acquire(one.handler());

@@ -10,6 +10,7 @@
 #include <boost/asio/async_result.hpp>
 
 #include <paddock/queue_claim.hpp>
+#include <paddock/sharing_options.hpp>
 
 namespace paddock {
 
@@ -22,6 +23,7 @@ struct semaphore_options {
     std::uint32_t limit = 0;
     std::string purpose = {};                                 ///< as for `mutex`
     std::function<void(std::size_t ahead)> on_position = {};  ///< as for `mutex`
+    sharing_options sharing = {};  ///< with other threads of the client that want as many; without `linger`
 };
 
 /// What a semaphore's directory says, as the connected server sees it.
@@ -48,11 +50,17 @@ struct semaphore_state {
 /// fit, lowering it revokes nobody. The first program declares it; one that declares another number fails with
 /// `errc::conflict`, unless that is the limit now in force.
 ///
-/// Token: zxid of the grant, larger than that of every grant before. Several hold at once, so a resource cannot refuse
-/// all but the newest: use it to tell grants apart, or one `fence` a permit.
+/// Those of one client that want as many permits share places in the queue: a release passes the permits on to the next of
+/// them, and the client has no more contenders than it may come to hold (`sharing_options`). So the order of requests is
+/// that of the clients' contenders, and within a client that of its requests; a lowered limit takes effect on what is
+/// passed on when its budget is used up.
+///
+/// Token: zxid of the grant, larger than that of every grant before, and a counter of those who had it before in this client.
+/// Several hold at once, so a resource cannot refuse all but the newest: use it to tell grants apart, or one `fence` a
+/// permit.
 ///
 /// Costs: acquire uncontended one create2, one getData and one getChildren in one network wait, then one multi; a wake
-/// wakes one waiter, which lists the directory; release one delete. Thread-safe.
+/// wakes one waiter, which lists the directory; release one delete. Passed on inside the client: none. Thread-safe.
 class PADDOCK_EXPORT semaphore : public queue_claim {
 public:
     /// `directory` is created when first needed, and stays: it keeps the limit. Throws `argument_error`.

@@ -30,6 +30,7 @@ std::shared_ptr<queue_claim_core> semaphore_core::claim_of(std::uint32_t permits
     traits.grant = grant_rule::by_write;
     traits.reads_record = true;
     traits.watches_directory = true;
+    traits.sharing = sharing_traits{options_.sharing, options_.limit / permits, false};
     traits.directory_mode = create_mode::persistent;  // it keeps the limit when nobody is there
     traits.directory_data = write_semaphore_record({options_.limit, options_.limit});
     traits.order = [](const std::vector<std::string>& children, std::string_view record) {

@@ -21,6 +21,7 @@ protected:
     static semaphore limited(core_client& by) {
         semaphore_options limit;
         limit.limit = 2;
+        limit.sharing.turns = 0;
         return semaphore(by.handle, "/locks/b", limit);
     }
     [[nodiscard]] std::size_t all_nodes() const { return nodes("/locks/a") + nodes("/locks/b"); }

@@ -20,7 +20,7 @@ public:
     using core_rig::core_rig;
 
     static semaphore limited(core_client& by, std::uint32_t limit = 3, const std::string& path = "/locks/a") {
-        return semaphore(by.handle, path, {.limit = limit});
+        return semaphore(by.handle, path, {.limit = limit, .sharing = {.turns = 0}});
     }
     attempt take(const claim& from) {
         attempt made = attempts.emplace_back(std::make_shared<outcome<lease>>());

@@ -10,8 +10,9 @@ namespace paddock::testing {
 limit_changes::limit_changes(stage& on, std::vector<std::string> directories)
     : on_(on), directories_(std::move(directories)) {}
 
-semaphore limit_changes::semaphore_of(core_client& by, const std::string& directory) {
-    return semaphore(by.handle, directory, {.limit = declared});
+semaphore limit_changes::semaphore_of(core_client& by, const std::string& directory,
+                                      const sharing_options& sharing) {
+    return semaphore(by.handle, directory, {.limit = declared, .sharing = sharing});
 }
 
 std::uint32_t limit_changes::any_request() {

@@ -19,7 +19,8 @@ public:
 
     limit_changes(stage& on, std::vector<std::string> directories);
 
-    [[nodiscard]] static semaphore semaphore_of(core_client& by, const std::string& directory);
+    [[nodiscard]] static semaphore semaphore_of(core_client& by, const std::string& directory,
+                                                const sharing_options& sharing = {.turns = 0});
     /// At random: requests of one permit as often as all others.
     [[nodiscard]] std::uint32_t any_request();
     /// Any of them to any limit.

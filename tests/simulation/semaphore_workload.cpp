@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <set>
+#include <utility>
 
-#include "tests/simulation/lease_workload.hpp"
 #include "tests/simulation/limit_changes.hpp"
 #include "tests/simulation/permit_history.hpp"
+#include "tests/simulation/sharing_jobs.hpp"
 #include "tests/simulation/violation.hpp"
 
 namespace paddock::testing {
@@ -11,10 +13,10 @@ namespace {
 std::vector<std::string> everybody(const std::vector<std::string>& children) { return children; }
 
 /// Requests of one to three permits, and limits that change in the middle.
-class semaphore_workload final : public lease_workload {
+class semaphore_workload final : public sharing_jobs {
 public:
     explicit semaphore_workload(stage& on)
-        : lease_workload(on, everybody), permits_(directories()), limits_(on, directories()) {}
+        : sharing_jobs(on, everybody, false), permits_(directories()), limits_(on, directories()) {}
 
     void act() override {
         core_client* const by = on_.choose.chance(0.05) ? on_.leaver() : on_.actor();
@@ -23,7 +25,10 @@ public:
         const auto way = on_.choose.below(4);
         const job_ptr made = begin(*by, way < 2);
         if (!made) return;
-        queue_claim on = limit_changes::semaphore_of(*by, made->paths.front()).permits(limits_.any_request());
+        made->tried = way == 1;
+        made->permits = limits_.any_request();
+        queue_claim on =
+            limit_changes::semaphore_of(*by, made->paths.front(), sharing()).permits(made->permits);
         if (way == 0) made->deadline = by->process.steady_now() + on_.choose.up_to(std::chrono::seconds(3));
         switch (way) {
             case 0: on.async_acquire_until(*made->deadline, token(made)); break;
@@ -54,7 +59,15 @@ private:
     // Permits are for several; what must be granted is judged by this workload itself.
     [[nodiscard]] std::size_t turns() const override { return 0; }
 
+    [[nodiscard]] std::size_t contenders_of(const job& like, std::size_t waiting,
+                                            std::size_t held) const override {
+        const std::size_t places = limit_changes::declared / like.permits;
+        return std::min(waiting, std::max<std::size_t>(1, places > held ? places - held : 0));
+    }
+
     void expect_turn(const job& granted) override {
+        sharing_jobs::expect_turn(granted);
+        require(tokens_.insert(granted.token).second, "I3", "a token is given twice");
         const auto& writes = permits_.writes(granted.nodes.front());
         require(!writes.empty(), "I2", "a grant was never written");
         require(writes.contains(granted.token.value()), "I3", "a token is not the zxid of the grant");
@@ -72,6 +85,7 @@ private:
         lease_workload::see(agreed);
     }
 
+    std::set<fencing_token> tokens_;
     permit_history permits_;
     limit_changes limits_;
 };
