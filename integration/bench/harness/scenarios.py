@@ -20,7 +20,7 @@ class Scenario:
 
 
 def _cycle(name, title, threads, locks=1, **more):
-    options = {"threads": threads, "locks": locks, "claim": more.pop("claim", "mutex")}
+    options = {"threads": threads, "locks": locks, "claim": more.pop("claim", "mutex"), **more.pop("options", {})}
     return Scenario(name, title, "cycle", options, **more)
 
 
@@ -37,14 +37,18 @@ SCENARIOS = (
     Scenario("A-create", "a single create2, for comparison with A", "create", runners=("floor",)),
     *(_cycle(f"B{n}", f"{n} threads, each with a lock of its own", n, n) for n in (16, 64)),
     *(_cycle(f"C{n}", f"{n} threads on one lock", n) for n in (2, 8, 32, 128)),
+    _cycle("C128-own", "the same, each with a contender of its own", 128, options={"sharing": "nothing"}, runners=("paddock",)),
     _cycle("C8x16", "8 processes of 16 threads on one lock", 16, processes=8),
     *(_drain(n) for n in (10, 100, 1000, 5000)),
     _cycle("E-rw", "read-write lock, 16 threads, one write in ten", 16, claim="read_write", runners=WITHOUT_KAZOO),
     _cycle("E-semaphore", "semaphore of 4, 16 threads", 16, claim="semaphore"),
+    _cycle("E-semaphore-own", "the same, each with a contender of its own", 16, claim="semaphore",
+           options={"sharing": "nothing"}, runners=("paddock",)),
     Scenario("E-lead", "leader closes, the next one leads", "lead"),
     Scenario("E-kill", "leader is killed, the next one leads", "candidate", {"session-ms": 4000}, timed=False),
     Scenario("F", "try of a lock that is held", "try"),
     _cycle("G", "three mutexes at once", 1, claim="multi", runners=WITHOUT_KAZOO),
+    _cycle("L", "uncontended, and the place lingers", 1, options={"sharing": "linger"}, runners=("paddock",)),
     Scenario("H", "2,000 locks held, nothing happens", "idle", {"waiters": 2000}, seconds=2, timed=False),
 )
 
@@ -67,12 +71,14 @@ GOALS = (
     Goal("B64", "rate", 1.1),
     Goal("B64", "cpu", 2),
     Goal("C8x16", "rate", 1.6),
+    Goal("C128", "rate", 20),
     Goal("D1000", "rate", 4),
     Goal("D5000", "rate", 10),
     Goal("D5000", "rate", 1 / 1.3, "paddock", "D100"),
     Goal("E-semaphore", "rate", 3),
     Goal("E-rw", "rate", 1.5),
     Goal("E-lead", "p50", 3),
+    Goal("L", "rate", 200, peer_scenario="A"),
     *(Goal(one.name, "memory", 10) for one in SCENARIOS if "curator" in one.runners),
 )
 

@@ -16,10 +16,18 @@ constexpr std::uint32_t permits = 4;
 constexpr std::size_t parts = 3;
 constexpr std::size_t writes_one_in = 10;
 
+sharing_options sharing_of(const arguments& given) {
+    sharing_options chosen;
+    if (given.sharing == "nothing") chosen.turns = 0;
+    if (given.sharing == "linger") chosen.linger = std::chrono::minutes(1);
+    return chosen;
+}
+
 /// What one thread takes in turn.
 std::vector<claim> rota_of(client& zk, const arguments& given, std::size_t thread) {
     const std::string path = given.path + "/" + std::to_string(thread % given.locks);
-    if (given.claim == "semaphore") return {semaphore(zk, path, {.limit = permits})};
+    if (given.claim == "semaphore")
+        return {semaphore(zk, path, {.limit = permits, .sharing = sharing_of(given)})};
     if (given.claim == "read_write") {
         const read_write_lock lock(zk, path);
         std::vector<claim> rota(writes_one_in, lock.read());
@@ -31,7 +39,9 @@ std::vector<claim> rota_of(client& zk, const arguments& given, std::size_t threa
         for (std::size_t i = 0; i < parts; ++i) all.push_back(mutex(zk, path + "-" + std::to_string(i)));
         return {multi_lock(all)};
     }
-    return {mutex(zk, path)};
+    mutex_options options;
+    options.sharing = sharing_of(given);
+    return {mutex(zk, path, options)};
 }
 
 /// The latencies of the acquires. What was acquired is given back at once, in the background.

@@ -18,6 +18,8 @@ arguments parse(int argc, char** argv, const std::vector<std::string>& verbs) {
     app.add_option("--path", given.path)->required();
     app.add_option("--claim", given.claim)
         ->check(CLI::IsMember(std::vector<std::string>{"mutex", "semaphore", "read_write", "multi"}));
+    app.add_option("--sharing", given.sharing)
+        ->check(CLI::IsMember(std::vector<std::string>{"place", "nothing", "linger"}));
     app.add_option("--threads", given.threads)->check(CLI::Range(1, 10'000));
     app.add_option("--locks", given.locks)->check(CLI::Range(1, 10'000));
     app.add_option("--waiters", given.waiters)->check(CLI::Range(1, 100'000));
