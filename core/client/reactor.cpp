@@ -75,9 +75,13 @@ T random_bits() {
 
 struct reactor::machine {
     boost::asio::io_context context{1};
+    lane own;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{context.get_executor()};
-    const boost::asio::any_io_executor executor = gated_executor(context.get_executor());
+    const boost::asio::any_io_executor executor = gated_executor(context.get_executor(), own);
     std::mt19937_64 jitter{random_bits<std::uint64_t>()};
+    using number = std::array<std::uint8_t, 16>;
+    std::array<number, 32> random;  // from the system, so many at a time
+    std::size_t random_left = 0;
     std::thread thread;
     pid_t process = ::getpid();
 };
@@ -126,7 +130,13 @@ scheduled_call reactor::call_at(boot_time when, std::function<void()> action) {
     return call_on(machine_->executor, when, std::move(action));
 }
 
-std::array<std::uint8_t, 16> reactor::random_128() { return random_bits<std::array<std::uint8_t, 16>>(); }
+std::array<std::uint8_t, 16> reactor::random_128() {
+    if (machine_->random_left == 0) {
+        machine_->random = random_bits<decltype(machine_->random)>();
+        machine_->random_left = machine_->random.size();
+    }
+    return machine_->random[--machine_->random_left];
+}
 
 double reactor::random_unit() { return std::uniform_real_distribution<double>()(machine_->jitter); }
 
