@@ -1,8 +1,10 @@
 #pragma once
 
+#include <condition_variable>
 #include <functional>
-#include <future>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 #include <paddock/error.hpp>
@@ -16,19 +18,29 @@ class blocking_result {
 public:
     /// Called once, from any thread.
     std::function<void(error_code, Result)> sink() const {
-        return [kept = promise_](error_code ec, Result result) {
-            kept->set_value(std::pair<error_code, Result>(ec, std::move(result)));
+        return [kept = state_](error_code ec, Result result) {
+            {
+                const std::lock_guard lock(kept->guard);
+                kept->outcome.emplace(ec, std::move(result));
+            }
+            kept->done.notify_one();
         };
     }
     Result wait(error_code& ec) {
-        std::pair<error_code, Result> outcome = promise_->get_future().get();
-        ec = outcome.first;
-        return std::move(outcome.second);
+        std::unique_lock lock(state_->guard);
+        state_->done.wait(lock, [this] { return state_->outcome.has_value(); });
+        ec = state_->outcome->first;
+        return std::move(state_->outcome->second);
     }
 
 private:
-    using promise = std::promise<std::pair<error_code, Result>>;
-    std::shared_ptr<promise> promise_ = std::make_shared<promise>();
+    // A promise would cost a system call more for each result.
+    struct state {
+        std::mutex guard;
+        std::condition_variable done;
+        std::optional<std::pair<error_code, Result>> outcome;
+    };
+    std::shared_ptr<state> state_ = std::make_shared<state>();
 };
 
 }  // namespace paddock::detail
