@@ -30,6 +30,12 @@ bool socket_copy::open(int fd) {
     return true;
 }
 
+bool socket_copy::renew(int fd) {
+    boost::system::error_code ignored;
+    descriptor_.close(ignored);
+    return open(fd);
+}
+
 void socket_copy::close() {
     if (!is_open()) return;
     past_ = counts();

@@ -22,6 +22,9 @@ public:
     [[nodiscard]] bool same_as(int fd) const;
     /// Copies it; false if that failed. Nothing may be open.
     bool open(int fd);
+    /// The same socket under another descriptor, so that Asio forgets what it has been asked to wait for. False if that
+    /// failed; nothing is open then.
+    bool renew(int fd);
     /// Pending waits end with an error. The connection lives until this: the library's own close is not
     /// enough.
     void close();

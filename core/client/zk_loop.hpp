@@ -85,6 +85,7 @@ private:
     void cure(int fd);
     void stale_completed();
     bool watch_socket(const poll_result& polled);
+    bool give_up_socket(int fd);
     void wait_for(boost::asio::posix::stream_descriptor::wait_type kind, bool& waiting, int events);
     void pause();
     void arm(std::chrono::nanoseconds length);
@@ -115,9 +116,12 @@ private:
     error_code end_reason_;
 
     socket_copy socket_;
+    int copied_ = -1;               // the library's descriptor
     std::uint64_t generation_ = 0;  // of the socket; handlers of an older one do nothing
     bool read_waiting_ = false;
     bool write_waiting_ = false;
+    bool write_waited_ = false;                           // with this copy of the socket
+    std::chrono::steady_clock::time_point drained_at_{};  // nothing was left to read
     boost::asio::steady_timer timer_;
     bool timer_armed_ = false;
     boost::asio::steady_timer connect_timer_;
@@ -127,6 +131,7 @@ private:
 
     bool step_scheduled_ = false;
     bool more_to_read_ = false;
+    bool owes_interest_ = false;  // put off for one step
     ready_list ready_;
     ready_list behind_stale_;  // refused after a silent close; answered after what had been sent before it
 };

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 
 #include "core/client/reactor.hpp"
+#include "core/client/wire_calls.hpp"
 #include "core/client/zk_log.hpp"
 #include "core/client/zk_loop.hpp"
 
@@ -17,6 +18,7 @@ using boost::asio::posix::descriptor_base;
 
 constexpr int frames_per_step = 64;
 constexpr int connects_per_step = 16;
+constexpr auto just_now = std::chrono::milliseconds(1);  // too short for the library to judge a stall by
 constexpr auto long_lived = std::chrono::seconds(1);  // a connection that is no sign of trouble when it ends
 
 }  // namespace
@@ -25,6 +27,12 @@ void zk_loop::step(int events) {
     const auto self = shared_from_this();
     if (zh_ != nullptr && !end_reason_) {
         process(events);  // rule 6: before interest, which would judge a stall before it has read
+        const bool news = link_ == link::up && !end_reason_ && !ready_.empty();
+        if (news && !std::exchange(owes_interest_, true)) {
+            schedule_step();  // rule 7, once for all that those send who hear of it; but the next time in any case
+            return run_ready();
+        }
+        owes_interest_ = false;
         if (!end_reason_) settle();
     } else if (!closing_ && !end_reason_ && !looking_up_ && clock::now() >= pause_end_) {
         look_up_servers();  // no server could be resolved yet
@@ -54,14 +62,17 @@ void zk_loop::sent() {
 // One frame a call; a bounded number of them, so that other sessions have their turn (rule 6).
 void zk_loop::process(int events) {
     if (link_ == link::down) return;
+    if (events == 0 && clock::now() - drained_at_ < just_now) return;  // nothing has come since
     // While the connect is under way reading would only lose a buffer.
     const bool reads = zoo_state(zh_) != ZOO_CONNECTING_STATE;
     if (reads) events |= ZOOKEEPER_READ;
     for (int i = 0; i < frames_per_step && events != 0; ++i) {
-        if (process_once(events) != ZOK || link_ != link::up) return;
+        if (process_once(events) != ZOK || link_ != link::up) break;
         events = ZOOKEEPER_READ;
+        more_to_read_ = i + 1 == frames_per_step;
     }
-    more_to_read_ = events != 0;
+    more_to_read_ = more_to_read_ || wire_calls::fetched(copied_);
+    drained_at_ = more_to_read_ ? clock::time_point() : clock::now();
 }
 
 int zk_loop::process_once(int events) {
@@ -151,24 +162,38 @@ void zk_loop::stale_completed() {
 
 // False if the socket cannot be watched; it is given up then.
 bool zk_loop::watch_socket(const poll_result& polled) {
-    if (!socket_.same_as(polled.fd)) {  // rule 4
+    // Rule 4. While the connection is up nothing has closed the library's socket: `observe` would have dropped ours.
+    const bool known = link_ == link::up && socket_.is_open() && polled.fd == copied_;
+    if (!known && !socket_.same_as(polled.fd)) {
         drop_socket();
-        if (!socket_.open(polled.fd)) {
-            ::shutdown(polled.fd, SHUT_RDWR);
-            process_once(ZOOKEEPER_READ | ZOOKEEPER_WRITE);
-            return false;
-        }
+        if (!socket_.open(polled.fd)) return give_up_socket(polled.fd);
+        wire_calls::adopt(polled.fd);
+        copied_ = polled.fd;
         if (link_ == link::connecting) arm_connect_timer();
+    }
+    const bool writes = (polled.interest & ZOOKEEPER_WRITE) != 0;
+    // Once asked, Asio waits for room to write too whenever it waits, and is told of it at once, each time.
+    if (link_ == link::up && !writes && std::exchange(write_waited_, false)) {
+        ++generation_;
+        read_waiting_ = write_waiting_ = false;
+        if (!socket_.renew(polled.fd)) return give_up_socket(polled.fd);
     }
     const bool reads = zoo_state(zh_) != ZOO_CONNECTING_STATE;
     if (reads && (polled.interest & ZOOKEEPER_READ) != 0) {
         wait_for(descriptor_base::wait_read, read_waiting_, ZOOKEEPER_READ);
     }
-    if ((polled.interest & ZOOKEEPER_WRITE) != 0) {
+    if (writes) {
+        write_waited_ = true;
         wait_for(descriptor_base::wait_write, write_waiting_, ZOOKEEPER_WRITE);
     }
     arm(polled.time);
     return true;
+}
+
+bool zk_loop::give_up_socket(int fd) {
+    ::shutdown(fd, SHUT_RDWR);
+    process_once(ZOOKEEPER_READ | ZOOKEEPER_WRITE);
+    return false;
 }
 
 void zk_loop::wait_for(descriptor_base::wait_type kind, bool& waiting, int events) {

@@ -1,0 +1,13 @@
+#pragma once
+
+namespace paddock::detail::wire_calls {
+
+/// From now on the C client's reads and writes of this socket take fewer system calls, until it closes it: a read
+/// fetches all that is there, and a request leaves in one piece instead of two. Only on the reactor's thread; to be
+/// called while no request is half-sent.
+void adopt(int fd);
+
+/// Whether something has been fetched that the C client has not read yet: no event will tell of it.
+[[nodiscard]] bool fetched(int fd) noexcept;
+
+}  // namespace paddock::detail::wire_calls
