@@ -79,9 +79,11 @@ TEST_F(CostTest, RequestsOfACycleAreFew) {
     constexpr std::uint64_t cycles = 100;
     for (std::uint64_t i = 0; i < cycles; ++i) (void)lock.acquire().release();
     const client_stats after = zk.stats();
-    // create2, getChildren, getData with watch, delete; heartbeats and nudges come on top, and are few.
+    // create2, getChildren, delete, and a getData with watch where one was held for 2 ms; heartbeats and nudges come on
+    // top, and are few.
     const auto extra = (after.heartbeats - before.heartbeats) + (after.nudges - before.nudges);
-    EXPECT_EQ(after.requests_sent - before.requests_sent - extra, 4 * cycles);
+    EXPECT_GE(after.requests_sent - before.requests_sent - extra, 3 * cycles);
+    EXPECT_LE(after.requests_sent - before.requests_sent - extra, 4 * cycles);
     EXPECT_EQ(after.watches, 0U);
     EXPECT_EQ(after.watch_bytes, 0U);
     EXPECT_EQ(after.ephemeral_path_bytes, 0U);

@@ -12,6 +12,7 @@ namespace paddock::detail {
 namespace {
 
 constexpr std::size_t checks_per_request = 64;
+constexpr auto unwatched_for = std::chrono::milliseconds(2);  // at most, after a grant
 
 const std::string& key_of(const lease_core& held) { return held.who().nodes.front(); }
 
@@ -50,9 +51,23 @@ void lease_keeper::hold(const std::shared_ptr<lease_core>& granted, std::shared_
     added.share = std::move(share);
     added.presence = std::move(presence);
     added.watches.resize(granted->who().nodes.size());
-    watch_unwatched(granted);
+    if (host_.watches().watched(key_of(*granted), watch_kind::data))
+        watch_unwatched(granted);  // it waited: the watch is there and is kept
+    else
+        watch_soon(granted);
     host_.schedule_pulse();
     granted->announce();
+}
+
+// What is given back before that costs no watch.
+void lease_keeper::watch_soon(const std::shared_ptr<lease_core>& held) {
+    unwatched_.push_back(held);
+    if (watch_) return;
+    watch_ = host_.world().call_at(host_.world().now() + unwatched_for, [this] {
+        watch_.reset();
+        for (const auto& one : std::exchange(unwatched_, {}))
+            if (const auto still_held = one.lock()) watch_unwatched(still_held);
+    });
 }
 
 void lease_keeper::watch_unwatched(const std::shared_ptr<lease_core>& held) {
@@ -246,6 +261,7 @@ void lease_keeper::announce() {
 }
 
 void lease_keeper::end() {
+    watch_.reset();
     reverify_.reset();
     announce();
 }

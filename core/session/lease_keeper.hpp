@@ -64,6 +64,7 @@ private:
     };
     void watch_node(const std::shared_ptr<lease_core>& held, std::size_t which);
     void watch_unwatched(const std::shared_ptr<lease_core>& held);
+    void watch_soon(const std::shared_ptr<lease_core>& held);
     void remove(entry given_up, std::function<void(release_result)> done);
     std::function<void(release_result)> within_a_timeout(std::function<void(release_result)> done);
     void verify(std::vector<std::shared_ptr<lease_core>> batch);
@@ -74,6 +75,8 @@ private:
 
     session& host_;
     std::map<std::string, entry> held_;  // by first node
+    std::vector<std::weak_ptr<lease_core>> unwatched_;
+    scheduled_call watch_;  ///< of these
     std::string last_checked_;
     boot_time announced_at_{};
     backoff delays_{std::chrono::milliseconds(100), std::chrono::seconds(2)};

@@ -39,6 +39,7 @@ public:
     /// The session has ended: everyone is told, nothing is sent any more.
     void end();
 
+    [[nodiscard]] bool watched(const std::string& path, watch_kind kind) { return of(kind).contains(path); }
     /// A path with watches of both kinds counts twice.
     [[nodiscard]] std::size_t paths() const noexcept { return entries_[0].size() + entries_[1].size(); }
     /// What re-registering them would send.

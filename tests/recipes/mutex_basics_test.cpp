@@ -34,6 +34,26 @@ TEST_F(MutexBasics, UncontendedAcquireIsOneNetworkWait) {
     ensemble.remove_by_operator("/locks/a/stays");
 }
 
+// Only what is held for a while is watched, and then a deletion before that is noticed too.
+TEST_F(MutexBasics, AShortHoldIsNotWatched) {
+    core_client& one = connected_client();
+    hold(one)->result = lease();
+    const auto gets = ensemble.requests(request_kind::get);
+    const attempt brief = acquire(one);
+    ASSERT_TRUE(run_until_done(brief));
+    brief->result = lease();
+    world.advance(20ms);
+    EXPECT_EQ(ensemble.requests(request_kind::get), gets);
+    EXPECT_EQ(ensemble.watch_events(one.number()), 0u);
+
+    const attempt robbed = acquire(one);
+    ASSERT_TRUE(run_until_done(robbed));
+    ensemble.remove_by_operator(robbed->result.node());
+    world.advance(10ms);
+    EXPECT_EQ(ensemble.requests(request_kind::get), gets + 1);
+    EXPECT_EQ(robbed->result.reason(), loss_reason::node_deleted);
+}
+
 TEST_F(MutexBasics, FirstAcquireMakesTheParents) {
     core_client& one = connected_client();
     const attempt got = hold(one, "/deep/er/lock");
