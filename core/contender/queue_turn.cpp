@@ -1,7 +1,9 @@
 #include "core/contender/queue_turn.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <glog/logging.h>
 
@@ -12,6 +14,12 @@
 #include "core/retry.hpp"
 
 namespace paddock::detail {
+namespace {
+
+// Its room too, which an assignment of {} would keep.
+void forget(std::vector<std::string>& listing) { std::vector<std::string>().swap(listing); }
+
+}  // namespace
 
 queue_turn::queue_turn(operation_base& whom, std::shared_ptr<const contender_settings> queue, bool may_queue,
                        own_watches& own, const post_task& handlers)
@@ -38,7 +46,7 @@ asio::awaitable<error_code> queue_turn::advance(joined_node& mine) {
         }
         const queue_plan plan = decide(mine);
         // The listing does not outlive this: thousands that wait in one queue would keep thousands of copies of it.
-        mine.children = {};
+        forget(mine.children);
         const error_code ec = co_await follow(mine, plan);
         if (ec == make_error_code(round_end::look_again)) continue;
         came_ = !ec;
@@ -178,7 +186,7 @@ asio::awaitable<error_code> queue_turn::watch_directory(joined_node& mine, const
     const reply seen = co_await around_->take(*mine.home, mine);
     if (seen.what == fate::answered) whom_.answered();
     if (seen.ec) {
-        mine.children = {};
+        forget(mine.children);
         around_.reset();
         if (mine.home->asks_for_pause(seen) && worth_retrying(seen)) co_await back_off();
         if (worth_retrying(seen)) co_return round_end::look_again;
@@ -188,7 +196,7 @@ asio::awaitable<error_code> queue_turn::watch_directory(joined_node& mine, const
     const bool as_before = plan.what == verdict::wait && plan.predecessor == predecessor;
     if (!as_before) around_.reset();
     if (!as_before) co_return round_end::look_again;
-    mine.children = {};
+    forget(mine.children);
     co_return round_end::others_ahead;
 }
 
