@@ -51,10 +51,13 @@ void lease_keeper::hold(const std::shared_ptr<lease_core>& granted, std::shared_
     added.share = std::move(share);
     added.presence = std::move(presence);
     added.watches.resize(granted->who().nodes.size());
-    if (host_.watches().watched(key_of(*granted), watch_kind::data))
-        watch_unwatched(granted);  // it waited: the watch is there and is kept
-    else
-        watch_soon(granted);
+    // Who has waited has its watches already.
+    for (std::size_t i = 0; i < added.watches.size(); ++i) {
+        added.watches[i] =
+            host_.watches().join(granted->who().nodes[i], watch_kind::data, watch_again(granted, i));
+    }
+    const bool watched = std::ranges::all_of(added.watches, [](const auto& one) { return one != nullptr; });
+    if (!watched) watch_soon(granted);
     host_.schedule_pulse();
     granted->announce();
 }
@@ -77,26 +80,30 @@ void lease_keeper::watch_unwatched(const std::shared_ptr<lease_core>& held) {
     }
 }
 
+std::function<void()> lease_keeper::watch_again(const std::shared_ptr<lease_core>& held, std::size_t which) {
+    return [home = host_.weak_from_this(), this, held, which] {
+        if (home.lock()) watch_node(held, which);
+    };
+}
+
 // So that a holder learns at once when somebody deletes its node (hazard C7).
 void lease_keeper::watch_node(const std::shared_ptr<lease_core>& held, std::size_t which) {
     const auto at = held_.find(key_of(*held));
     if (at == held_.end() || !host_.connected()) return;
     const auto home = host_.weak_from_this();
-    auto again = [home, this, held, which] {
-        if (home.lock()) watch_node(held, which);
-    };
     const std::string& node = held->who().nodes[which];
-    at->second.watches[which] = host_.watch(node, again, [home, this, held, which](const get_reply& answer) {
-        if (!home.lock()) return;
-        if (is_code(answer.ec, server_errc::no_node)) return lost(held, loss_reason::node_deleted);
-        if (!answer.ec) return;
-        // No watch was left: the next verification sets one, on this connection or the next.
-        const auto kept = held_.find(key_of(*held));
-        if (kept != held_.end()) kept->second.watches[which].reset();
-        if (worth_retrying(answer)) return;
-        LOG_EVERY_T(WARNING, 60) << "paddock: cannot watch " << held->who().nodes[which] << ": "
-                                 << answer.ec.message() << "; its deletion is noticed by heartbeats only";
-    });
+    at->second.watches[which] =
+        host_.watch(node, watch_again(held, which), [home, this, held, which](const get_reply& answer) {
+            if (!home.lock()) return;
+            if (is_code(answer.ec, server_errc::no_node)) return lost(held, loss_reason::node_deleted);
+            if (!answer.ec) return;
+            // No watch was left: the next verification sets one, on this connection or the next.
+            const auto kept = held_.find(key_of(*held));
+            if (kept != held_.end()) kept->second.watches[which].reset();
+            if (worth_retrying(answer)) return;
+            LOG_EVERY_T(WARNING, 60) << "paddock: cannot watch " << held->who().nodes[which] << ": "
+                                     << answer.ec.message() << "; its deletion is noticed by heartbeats only";
+        });
 }
 
 void lease_keeper::lost(const std::shared_ptr<lease_core>& which, loss_reason why) {

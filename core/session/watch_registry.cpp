@@ -25,6 +25,14 @@ watch_ticket watch_registry::announce(const std::string& path, watch_kind kind, 
     return ticket;
 }
 
+watch_ticket watch_registry::join(const std::string& path, watch_kind kind, std::function<void()> fired) {
+    const auto at = of(kind).find(path);
+    if (at == of(kind).end() || !at->second.watching) return nullptr;
+    auto ticket = announce(path, kind, std::move(fired));
+    answered(path, kind, true);
+    return ticket;
+}
+
 void watch_registry::answered(const std::string& path, watch_kind kind, bool watching) {
     table& entries = of(kind);
     const auto at = entries.find(path);

@@ -31,6 +31,9 @@ public:
     /// when the session ends; it proves nothing, the caller reads again (rule 16).
     watch_ticket announce(const std::string& path, watch_kind kind, std::function<void()> fired);
 
+    /// Takes part in a watch that is there, without a read; null if there is none.
+    watch_ticket join(const std::string& path, watch_kind kind, std::function<void()> fired);
+
     /// The answer to the announced read: whether the server has left a watch.
     void answered(const std::string& path, watch_kind kind, bool watching);
 
@@ -39,7 +42,6 @@ public:
     /// The session has ended: everyone is told, nothing is sent any more.
     void end();
 
-    [[nodiscard]] bool watched(const std::string& path, watch_kind kind) { return of(kind).contains(path); }
     /// A path with watches of both kinds counts twice.
     [[nodiscard]] std::size_t paths() const noexcept { return entries_[0].size() + entries_[1].size(); }
     /// What re-registering them would send.
