@@ -128,8 +128,9 @@ TEST_P(CutPositionTest, OneContenderAndTheRightOutcome) {
     if (struck_first && GetParam().op != opcode::remove) {
         EXPECT_TRUE(fault->wait_hits(1));
     }
-    if (GetParam().op == opcode::exists)  // it waits, or there would be no wake
+    if (GetParam().op == opcode::exists) {  // it waits, or there would be no wake
         ASSERT_TRUE(eventually([&] { return servers_.watch_count() == watches + 3; }));
+    }
     EXPECT_EQ(held.release(), release_result::confirmed);
 
     ASSERT_TRUE(next.wait(20s));
