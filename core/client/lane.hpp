@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -10,7 +11,7 @@
 namespace paddock::detail {
 
 /// What the reactor's thread posts to itself: it runs behind the function that posted it, before the thread asks the
-/// system for events again. A bounded number at a time, so that sockets and other threads have their turn. Only for the
+/// system for events again. For a bounded time, so that sockets and other threads have their turn. Only for the
 /// reactor's thread.
 class lane {
 public:
@@ -25,15 +26,20 @@ public:
     /// Runs `function`, behind what is there already, and what they push. True if something is left to be drained.
     template <class Function>
     [[nodiscard]] bool run(Function&& function) {
-        push(std::forward<Function>(function));
+        {
+            const fork_gate gate;
+            push(std::forward<Function>(function));
+        }
         return drain();
     }
     [[nodiscard]] bool drain() {
         const scope running(*this);
-        for (std::size_t left = at_once; left > 0 && !items_.empty(); --left) {
+        const auto end = std::chrono::steady_clock::now() + at_once;
+        for (std::size_t done = 0; !items_.empty(); ++done) {
+            if (done % 8 == 7 && std::chrono::steady_clock::now() > end) break;
+            const fork_gate gate;
             const std::unique_ptr<item> next = std::move(items_.front());
             items_.pop_front();
-            const fork_gate gate;
             next->run();
         }
         return !items_.empty() && !std::exchange(left_over_, true);
@@ -42,7 +48,7 @@ public:
     void resume() noexcept { left_over_ = false; }
 
 private:
-    static constexpr std::size_t at_once = 128;
+    static constexpr auto at_once = std::chrono::milliseconds(1);
 
     struct item {
         virtual ~item() = default;
