@@ -18,22 +18,24 @@ ino_t inode_of(int fd) {
 bool socket_copy::same_as(int fd) const { return is_open() && inode_of(fd) == inode_; }
 
 bool socket_copy::open(int fd) {
-    const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    inode_ = inode_of(fd);
+    return use(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+}
+
+bool socket_copy::renew() {
+    const int copy = ::fcntl(descriptor_.native_handle(), F_DUPFD_CLOEXEC, 0);
+    if (copy < 0) return false;
+    boost::system::error_code ignored;
+    descriptor_.close(ignored);
+    return use(copy);
+}
+
+bool socket_copy::use(int copy) {
     if (copy < 0) return false;
     boost::system::error_code failure;
     descriptor_.assign(copy, failure);
-    if (failure) {
-        ::close(copy);
-        return false;
-    }
-    inode_ = inode_of(fd);
-    return true;
-}
-
-bool socket_copy::renew(int fd) {
-    boost::system::error_code ignored;
-    descriptor_.close(ignored);
-    return open(fd);
+    if (failure) ::close(copy);
+    return !failure;
 }
 
 void socket_copy::close() {

@@ -22,9 +22,9 @@ public:
     [[nodiscard]] bool same_as(int fd) const;
     /// Copies it; false if that failed. Nothing may be open.
     bool open(int fd);
-    /// The same socket under another descriptor, so that Asio forgets what it has been asked to wait for. False if that
-    /// failed; nothing is open then.
-    bool renew(int fd);
+    /// The same socket under another descriptor, so that Asio forgets what it has been asked to wait for. False if there
+    /// is no descriptor to be had; all is as before then, as a rule.
+    bool renew();
     /// Pending waits end with an error. The connection lives until this: the library's own close is not
     /// enough.
     void close();
@@ -36,6 +36,8 @@ public:
     [[nodiscard]] wire_counts counts() const;
 
 private:
+    bool use(int copy);
+
     boost::asio::posix::stream_descriptor descriptor_;
     ino_t inode_ = 0;
     wire_counts past_;

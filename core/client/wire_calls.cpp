@@ -44,11 +44,17 @@ public:
             filled_ = static_cast<std::size_t>(got);
             dry_ = filled_ < buffer_.size();
         }
-        const std::size_t part = std::min(count, filled_ - taken_);
+        std::size_t part = std::min(count, filled_ - taken_);
         std::memcpy(into, buffer_.data() + taken_, part);
         taken_ += part;
+        // Of a long frame all that has come is read: half of it would count as a server that stalls (rule 6).
+        if (part < count && !std::exchange(dry_, false)) {
+            const ssize_t more = __real_recv(fd_, static_cast<char*>(into) + part, count - part, flags);
+            if (more > 0) part += static_cast<std::size_t>(more);  // 0 or an error: the next call hears of it
+        }
         return static_cast<ssize_t>(part);
     }
+    void look_again() noexcept { dry_ = false; }
 
     // The length is said to be sent when it is not: the C client sends the rest right behind it, or tries that again.
     ssize_t send(const void* bytes, std::size_t count, int flags) {
@@ -114,13 +120,16 @@ void forget(int fd) noexcept {
 
 void adopt(int fd) {
     if (wires == nullptr) wires = new table;
-    wires->erase(fd);
-    wires->try_emplace(fd, fd);
+    wires->try_emplace(fd, fd);  // one that is known is the same socket: its close would have been seen
 }
 
 bool fetched(int fd) noexcept {
     const wire* const known = find(fd);
     return known != nullptr && known->fetched();
+}
+
+void look_again(int fd) noexcept {
+    if (wire* const known = find(fd)) known->look_again();
 }
 
 }  // namespace paddock::detail::wire_calls

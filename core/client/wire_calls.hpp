@@ -7,6 +7,9 @@ namespace paddock::detail::wire_calls {
 /// called while no request is half-sent.
 void adopt(int fd);
 
+/// The next read asks the system, whatever the last one has found.
+void look_again(int fd) noexcept;
+
 /// Whether something has been fetched that the C client has not read yet: no event will tell of it.
 [[nodiscard]] bool fetched(int fd) noexcept;
 

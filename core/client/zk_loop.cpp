@@ -6,6 +6,7 @@
 #include <boost/assert.hpp>
 
 #include "core/client/reactor.hpp"
+#include "core/client/wire_calls.hpp"
 #include "core/client/zk_convert.hpp"
 #include "core/client/zk_log.hpp"
 #include "core/client/zk_requests.hpp"
@@ -223,6 +224,7 @@ void zk_loop::cut() {
     if (link_ == link::down) return;
     const zk_log_muted quiet;
     socket_.shut_down();
+    wire_calls::look_again(copied_);
     for (int i = 0; i < frames_max; ++i) {
         if (zookeeper_process(zh_, ZOOKEEPER_READ | ZOOKEEPER_WRITE) != ZOK) return;
     }

@@ -29,8 +29,8 @@ void zk_loop::step(int events) {
         process(events);  // rule 6: before interest, which would judge a stall before it has read
         const bool news = link_ == link::up && !end_reason_ && !ready_.empty();
         if (news && !std::exchange(owes_interest_, true)) {
-            schedule_step();  // rule 7, once for all that those send who hear of it; but the next time in any case
-            return run_ready();
+            run_ready();
+            return schedule_step();  // rule 7, once for all that those send who hear of it; but the next time in any case
         }
         owes_interest_ = false;
         if (!end_reason_) settle();
@@ -51,7 +51,9 @@ void zk_loop::schedule_step() {
 
 void zk_loop::run_ready() {
     ready_.run();
-    if (std::exchange(more_to_read_, false) || !ready_.empty()) schedule_step();
+    const bool unread =
+        std::exchange(more_to_read_, false) || (link_ == link::up && wire_calls::fetched(copied_));
+    if (unread || !ready_.empty()) schedule_step();
 }
 
 void zk_loop::sent() {
@@ -62,7 +64,8 @@ void zk_loop::sent() {
 // One frame a call; a bounded number of them, so that other sessions have their turn (rule 6).
 void zk_loop::process(int events) {
     if (link_ == link::down) return;
-    if (events == 0 && clock::now() - drained_at_ < just_now) return;  // nothing has come since
+    if (events == 0 && clock::now() - drained_at_ < just_now) return observe();  // nothing has come since
+    wire_calls::look_again(copied_);
     // While the connect is under way reading would only lose a buffer.
     const bool reads = zoo_state(zh_) != ZOO_CONNECTING_STATE;
     if (reads) events |= ZOOKEEPER_READ;
@@ -174,9 +177,14 @@ bool zk_loop::watch_socket(const poll_result& polled) {
     const bool writes = (polled.interest & ZOOKEEPER_WRITE) != 0;
     // Once asked, Asio waits for room to write too whenever it waits, and is told of it at once, each time.
     if (link_ == link::up && !writes && std::exchange(write_waited_, false)) {
-        ++generation_;
-        read_waiting_ = write_waiting_ = false;
-        if (!socket_.renew(polled.fd)) return give_up_socket(polled.fd);
+        if (socket_.renew()) {
+            ++generation_;
+            read_waiting_ = write_waiting_ = false;
+        } else if (socket_.is_open()) {
+            write_waited_ = true;  // as good, and slower
+        } else {
+            return give_up_socket(polled.fd);
+        }
     }
     const bool reads = zoo_state(zh_) != ZOO_CONNECTING_STATE;
     if (reads && (polled.interest & ZOOKEEPER_READ) != 0) {

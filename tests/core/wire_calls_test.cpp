@@ -118,6 +118,21 @@ TEST_F(WireCalls, WhatIsReadIsWhatCame) {
     EXPECT_EQ(arrived, meant);
 }
 
+TEST_F(WireCalls, ALongFrameIsReadWhole) {
+    const std::string body(10'000, 'x');
+    ASSERT_EQ(::send(theirs(), frame(body).data(), 10'004, 0), 10'004);
+    EXPECT_EQ(receive(ours(), 4), frame(body).substr(0, 4));
+    EXPECT_EQ(receive(ours(), 10'000).size(), 10'000u);
+}
+
+TEST_F(WireCalls, LooksAgainWhenAskedTo) {
+    ASSERT_EQ(::send(theirs(), "1234", 4, 0), 4);
+    EXPECT_EQ(receive(ours(), 4), "1234");
+    ASSERT_EQ(::send(theirs(), "5678", 4, 0), 4);
+    wire_calls::look_again(ours());
+    EXPECT_EQ(receive(ours(), 4), "5678");
+}
+
 TEST_F(WireCalls, SaysWhatIsFetchedAndNotRead) {
     ASSERT_EQ(::send(theirs(), "12345678", 8, 0), 8);
     EXPECT_FALSE(wire_calls::fetched(ours()));
