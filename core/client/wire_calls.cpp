@@ -1,11 +1,12 @@
 // The C client reads each frame in two calls and a third that says that there is no more, and sends the length of a request
-// before the rest, each in a packet of its own that wakes the server. The linker leads its calls here (--wrap).
+// before the rest, each in a packet of its own that wakes the server. Its calls lead here (scripts/cmake/led_client.cmake).
 #include "core/client/wire_calls.hpp"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -14,15 +15,6 @@
 #include <cstring>
 #include <map>
 #include <utility>
-
-extern "C" {
-ssize_t __real_send(int fd, const void* bytes, size_t count, int flags);
-ssize_t __real_recv(int fd, void* bytes, size_t count, int flags);
-int __real_close(int fd);
-ssize_t __wrap_send(int fd, const void* bytes, size_t count, int flags);
-ssize_t __wrap_recv(int fd, void* bytes, size_t count, int flags);
-int __wrap_close(int fd);
-}
 
 namespace paddock::detail::wire_calls {
 namespace {
@@ -37,8 +29,8 @@ public:
     ssize_t recv(void* into, std::size_t count, int flags) {
         if (!fetched()) {
             if (std::exchange(dry_, false)) return again();
-            if (count >= buffer_.size()) return __real_recv(fd_, into, count, flags);
-            const ssize_t got = __real_recv(fd_, buffer_.data(), buffer_.size(), flags);
+            if (count >= buffer_.size()) return ::recv(fd_, into, count, flags);
+            const ssize_t got = ::recv(fd_, buffer_.data(), buffer_.size(), flags);
             if (got <= 0) return got;
             taken_ = 0;
             filled_ = static_cast<std::size_t>(got);
@@ -49,7 +41,7 @@ public:
         taken_ += part;
         // Of a long frame all that has come is read: half of it would count as a server that stalls (rule 6).
         if (part < count && !std::exchange(dry_, false)) {
-            const ssize_t more = __real_recv(fd_, static_cast<char*>(into) + part, count - part, flags);
+            const ssize_t more = ::recv(fd_, static_cast<char*>(into) + part, count - part, flags);
             if (more > 0) part += static_cast<std::size_t>(more);  // 0 or an error: the next call hears of it
         }
         return static_cast<ssize_t>(part);
@@ -59,14 +51,14 @@ public:
     // The length is said to be sent when it is not: the C client sends the rest right behind it, or tries that again.
     ssize_t send(const void* bytes, std::size_t count, int flags) {
         if (left_ == 0) {
-            if (count != sizeof length_) return __real_send(fd_, bytes, count, flags);
+            if (count != sizeof length_) return ::send(fd_, bytes, count, flags);
             std::memcpy(&length_, bytes, sizeof length_);
             held_ = sizeof length_;
             left_ = ntohl(length_);
             return sizeof length_;
         }
         const ssize_t sent =
-            held_ > 0 ? send_behind_length(bytes, count, flags) : __real_send(fd_, bytes, count, flags);
+            held_ > 0 ? send_behind_length(bytes, count, flags) : ::send(fd_, bytes, count, flags);
         if (sent > 0) left_ -= std::min(left_, static_cast<std::size_t>(sent));
         return sent;
     }
@@ -136,17 +128,17 @@ void look_again(int fd) noexcept {
 
 namespace calls = paddock::detail::wire_calls;
 
-ssize_t __wrap_send(int fd, const void* bytes, size_t count, int flags) {
+ssize_t paddock_zk_send(int fd, const void* bytes, size_t count, int flags) {
     calls::wire* const known = calls::find(fd);
-    return known != nullptr ? known->send(bytes, count, flags) : __real_send(fd, bytes, count, flags);
+    return known != nullptr ? known->send(bytes, count, flags) : ::send(fd, bytes, count, flags);
 }
 
-ssize_t __wrap_recv(int fd, void* bytes, size_t count, int flags) {
+ssize_t paddock_zk_recv(int fd, void* bytes, size_t count, int flags) {
     calls::wire* const known = calls::find(fd);
-    return known != nullptr ? known->recv(bytes, count, flags) : __real_recv(fd, bytes, count, flags);
+    return known != nullptr ? known->recv(bytes, count, flags) : ::recv(fd, bytes, count, flags);
 }
 
-int __wrap_close(int fd) {
+int paddock_zk_close(int fd) {
     calls::forget(fd);
-    return __real_close(fd);
+    return ::close(fd);
 }

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <sys/types.h>
+
+#include <cstddef>
+
 namespace paddock::detail::wire_calls {
 
 /// From now on the C client's reads and writes of this socket take fewer system calls, until it closes it: a read
@@ -14,3 +18,10 @@ void look_again(int fd) noexcept;
 [[nodiscard]] bool fetched(int fd) noexcept;
 
 }  // namespace paddock::detail::wire_calls
+
+// What the C client calls in place of the system.
+extern "C" {
+ssize_t paddock_zk_send(int fd, const void* bytes, std::size_t count, int flags);
+ssize_t paddock_zk_recv(int fd, void* bytes, std::size_t count, int flags);
+int paddock_zk_close(int fd);
+}

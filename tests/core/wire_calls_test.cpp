@@ -1,4 +1,4 @@
-// The C client's system calls, as this program makes them: the linker leads them to the same place.
+// The calls that the C client makes in place of the system's.
 #include "core/client/wire_calls.hpp"
 
 #include <arpa/inet.h>
@@ -28,7 +28,7 @@ protected:
         wire_calls::adopt(ours());
     }
     ~WireCalls() override {
-        for (const int fd : ends_) ::close(fd);
+        for (const int fd : ends_) paddock_zk_close(fd);
     }
     [[nodiscard]] int ours() const { return ends_[0]; }
     [[nodiscard]] int theirs() const { return ends_[1]; }
@@ -38,11 +38,11 @@ protected:
         return std::string(reinterpret_cast<const char*>(&length), sizeof length) + body;
     }
     ssize_t send(const std::string& bytes) const {
-        return ::send(ours(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        return paddock_zk_send(ours(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     }
     static std::string receive(int fd, std::size_t most) {
         std::string bytes(most, '\0');
-        const ssize_t got = ::recv(fd, bytes.data(), most, 0);
+        const ssize_t got = paddock_zk_recv(fd, bytes.data(), most, 0);
         bytes.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
         return bytes;
     }
@@ -148,8 +148,8 @@ TEST_F(WireCalls, TheOtherSidesEndIsSeen) {
     ::close(theirs());
     EXPECT_EQ(receive(ours(), 4), "1234");
     char byte = 0;
-    EXPECT_LT(::recv(ours(), &byte, 1, 0), 0);
-    EXPECT_EQ(::recv(ours(), &byte, 1, 0), 0);
+    EXPECT_LT(paddock_zk_recv(ours(), &byte, 1, 0), 0);
+    EXPECT_EQ(paddock_zk_recv(ours(), &byte, 1, 0), 0);
 }
 
 // The next socket has the same number, and nothing of the former one.
@@ -159,12 +159,12 @@ TEST_F(WireCalls, AClosedSocketIsForgotten) {
     EXPECT_EQ(send(frame("x").substr(0, 4)), 4);
     std::array<int, 2> fresh{};
     const int number = ours();
-    ::close(number);
+    paddock_zk_close(number);
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fresh.data()), 0);
     ASSERT_EQ(fresh[0], number);
     EXPECT_FALSE(wire_calls::fetched(number));
     EXPECT_EQ(receive(number, 4), "");
-    ASSERT_EQ(::send(number, "1234", 4, 0), 4);
+    ASSERT_EQ(paddock_zk_send(number, "1234", 4, 0), 4);
     EXPECT_EQ(receive(fresh[1], 10), "1234") << "an unknown socket's bytes go out as they are";
     ::close(fresh[1]);
 }
