@@ -100,8 +100,10 @@ TEST_F(ReadWriteInteropTest, CuratorsWriterKeepsOursOut) {
 TEST_F(ReadWriteInteropTest, OurDowngradedReaderKeepsCuratorsQueuedWriterOut) {
     client zk(options());
     read_write_lock rw(zk, path());
+    const std::size_t before_ours = servers_.watch_count();
     lease writer = rw.write().acquire();
-    const std::size_t watches = servers_.watch_count();
+    const std::size_t watches = before_ours + 1;
+    ASSERT_TRUE(has_watches(watches));
     java().send("acquire w write " + path());
     ASSERT_TRUE(has_watches(watches + 1));
     const std::vector<std::string> before = nodes(path());
@@ -121,8 +123,10 @@ TEST_F(ReadWriteInteropTest, OurDowngradedReaderKeepsCuratorsQueuedWriterOut) {
 TEST_F(ReadWriteInteropTest, OurDowngradedReaderLetsCuratorsQueuedReaderIn) {
     client zk(options());
     read_write_lock rw(zk, path());
+    const std::size_t before_ours = servers_.watch_count();
     lease writer = rw.write().acquire();
-    const std::size_t watches = servers_.watch_count();
+    const std::size_t watches = before_ours + 1;
+    ASSERT_TRUE(has_watches(watches));
     java().send("acquire r read " + path());
     ASSERT_TRUE(has_watches(watches + 1));
     other_java().send("acquire w write " + path());
