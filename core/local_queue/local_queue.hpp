@@ -2,8 +2,8 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -93,8 +93,9 @@ private:
     const sharing_traits sharing_;
 
     mutable std::mutex guard_;  // of all below; what only core's executor uses needs no lock there
-    std::deque<std::shared_ptr<local_attempt>> waiting_;
-    std::deque<candidate> competing_;  ///< in the order in which they began
+    // Lists: an empty deque has its 600 bytes, in every mutex.
+    std::list<std::shared_ptr<local_attempt>> waiting_;
+    std::list<candidate> competing_;  ///< in the order in which they began
     std::uint64_t rounds_ = 0;
     backoff delays_{std::chrono::milliseconds(10), std::chrono::seconds(2)};
     scheduled_call retry_;
