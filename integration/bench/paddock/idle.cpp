@@ -1,6 +1,5 @@
 #include <thread>
-
-#include <boost/asio/use_future.hpp>
+#include <vector>
 
 #include <paddock/mutex.hpp>
 
@@ -12,13 +11,11 @@ namespace paddock::bench {
 
 void idle(const arguments& given) {
     const auto clients = connect(given, 1);
-    std::vector<std::future<lease>> joining;
+    std::vector<lease> held;
     for (std::size_t i = 0; i < given.waiters; ++i) {
         mutex lock(*clients.front(), given.path + "/" + std::to_string(i));
-        joining.push_back(lock.async_acquire(boost::asio::use_future));
+        held.push_back(lock.acquire());
     }
-    std::vector<lease> held;
-    for (auto& one : joining) held.push_back(one.get());
     std::this_thread::sleep_for(given.warm_up);  // what follows the grants in the background is over then
     say_ready();
     await_line();
