@@ -59,8 +59,11 @@ asio::awaitable<void> commit_operation::run(std::shared_ptr<commit_operation> se
     for (;;) {  // ends once it has been sent, by the deadline, or when the lease is lost
         const auto home = co_await self->core_->usable_session(*self);
         if (!home) co_return;
-        const bool lost = self->request_.guard->state() == lease_state::lost;
-        if (lost || home->id() != self->request_.guard->who().session_id) {
+        lease_core& guard = *self->request_.guard;
+        guard.begin_write();
+        const bool lost = guard.state() == lease_state::lost;
+        if (lost || home->id() != guard.who().session_id) {
+            guard.end_write();
             self->finish(errc::lease_lost, {});
             co_return;
         }
@@ -68,6 +71,8 @@ asio::awaitable<void> commit_operation::run(std::shared_ptr<commit_operation> se
         self->sent_ = true;
         home->multi(self->request_.ops, committed.sink());
         const multi_reply reply = co_await committed.take();
+        // Without an answer it may take effect for as long as the node is there: a server may still be working on it.
+        if (reply.what != fate::unknown) guard.end_write();
         if (reply.what != fate::not_sent) {
             self->answer(reply);
             co_return;

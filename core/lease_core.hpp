@@ -73,6 +73,11 @@ public:
     void silence() noexcept { silent_ = true; }
     /// It was a turn, and is over: whatever still refers to it finds it lost, though its node may stay.
     void end_turn() noexcept { over_ = true; }
+    /// A guarded write is begun before the lease is judged, and ended by its answer. While one is on its way a turn's place
+    /// is not passed on: it may still take effect. Any thread.
+    void begin_write() noexcept { ++writes_; }
+    void end_write() noexcept { --writes_; }
+    [[nodiscard]] bool writing() const noexcept { return writes_ > 0; }
     /// It keeps `place` from now on: its changes are told to that alone.
     void keep(std::weak_ptr<shared_place> place);
 
@@ -96,6 +101,7 @@ private:
     std::stop_source lost_;
     std::atomic<bool> silent_ = false;
     std::atomic<bool> over_ = false;
+    std::atomic<int> writes_ = 0;
     std::mutex guard_;  // of what is below
     std::weak_ptr<shared_place> kept_;
     bool keeps_ = false;

@@ -76,7 +76,8 @@ void queue_claim_core::share(const sharing_traits& sharing, const std::string& p
 }
 
 lease queue_claim_core::take_at_once(std::chrono::steady_clock::time_point deadline) const {
-    return place_ ? place_->take_at_once(deadline) : lease();
+    const bool silent = !settings_->on_position;  // it is told by core
+    return place_ && silent ? place_->take_at_once(deadline) : lease();
 }
 
 std::shared_ptr<acquire_operation> queue_claim_core::make_attempt(bool may_queue,

@@ -77,6 +77,29 @@ TEST_F(ForkTest, ChildThatDestroysItsCopiesDisturbsNobody) {
     expect_undisturbed();
 }
 
+TEST_F(ForkTest, ChildLeavesALingeringPlaceToItsParent) {
+    zk_ = std::make_unique<client>(options());
+    mutex_options lingering;
+    lingering.sharing.linger = 1min;
+    lock_ = std::make_unique<mutex>(*zk_, path(), lingering);
+    lock_->acquire().release();
+    held_ = lock_->acquire();
+    ASSERT_EQ(held_.fencing_token().local(), 1U);
+    EXPECT_EQ(in_child([&] {
+                  held_ = lease();
+                  error_code ec;
+                  if (lock_->acquire(ec) || ec != errc::wrong_process) return 1;
+                  lock_.reset();
+                  zk_.reset();
+                  return 0;
+              }),
+              0);
+    expect_undisturbed();
+    held_ = lease();
+    held_ = lock_->acquire();
+    EXPECT_EQ(held_.fencing_token().local(), 2U);
+}
+
 TEST_F(ForkTest, CopiesInTheChildAnswerThatTheyAreTheParents) {
     hold();
     EXPECT_EQ(in_child([&] {

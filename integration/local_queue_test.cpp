@@ -102,6 +102,28 @@ TEST_P(LocalQueueTest, AFormerHolderCommitsNothing) {
     EXPECT_EQ(ec, make_error_code(errc::lease_lost));
 }
 
+// Who takes and leaves a lingering place asks neither core nor the servers, while others close the client.
+TEST_P(LocalQueueTest, TheClientIsClosedBesideThoseWhoTakeTurns) {
+    for (int round = 0; round < 20; ++round) {
+        client zk(options());
+        mutex lock(zk, path(), sharing());
+        lock.acquire().release();
+        std::atomic<int> refused = 0;
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 4; ++i) {
+            threads.emplace_back([&] {
+                error_code ec;
+                while (!ec) (void)lock.acquire(ec);
+                if (ec == errc::client_closed) ++refused;
+            });
+        }
+        spin_until(steady_clock::now() + round * 100us);
+        zk.close();
+        threads.clear();
+        EXPECT_EQ(refused, 4);
+    }
+}
+
 // At most three hold, whoever they are, and those who have one client get no more than their turn.
 TEST_F(LockTest, PermitsThatAClientPassesOnAreNeverTooMany) {
     client here(options());

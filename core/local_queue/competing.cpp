@@ -15,6 +15,7 @@ std::size_t local_queue::room() const {
 }
 
 void local_queue::compete_as_needed() {
+    if (retry_) return;
     std::vector<std::shared_ptr<acquire_operation>> begun;
     {
         const lock guard(guard_);

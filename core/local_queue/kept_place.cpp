@@ -6,7 +6,7 @@
 namespace paddock::detail {
 
 bool kept_place::can_begin_turn() const {
-    return !taken_ && begun_ < std::numeric_limits<std::uint32_t>::max() && held();
+    return !taken_ && !written_ && begun_ < std::numeric_limits<std::uint32_t>::max() && held();
 }
 
 lease kept_place::begin_turn(std::shared_ptr<shared_place> of) {
@@ -19,6 +19,7 @@ lease kept_place::begin_turn(std::shared_ptr<shared_place> of) {
 
 void kept_place::end_turn(lease_core& turn) {
     turn.end_turn();
+    written_ = turn.writing();
     turn_.reset();
     taken_ = false;
 }

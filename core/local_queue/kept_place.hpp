@@ -25,6 +25,7 @@ public:
     [[nodiscard]] bool taken() const noexcept { return taken_; }
     [[nodiscard]] bool used() const noexcept { return begun_ > 0; }
     [[nodiscard]] std::size_t passed_on() const noexcept { return passed_on_; }
+    /// Not behind a turn that has left a write on its way.
     [[nodiscard]] bool can_begin_turn() const;
     [[nodiscard]] bool is_turn(const lease_core& held) const noexcept { return turn_.lock().get() == &held; }
     [[nodiscard]] std::shared_ptr<lease_core> turn() const noexcept { return turn_.lock(); }
@@ -38,6 +39,7 @@ private:
     boot_time granted_at_;
     std::weak_ptr<lease_core> turn_;
     bool taken_ = false;
+    bool written_ = false;     ///< perhaps, after the last turn
     std::uint32_t begun_ = 0;  ///< turns
     std::size_t passed_on_ = 0;
 };

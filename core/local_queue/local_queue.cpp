@@ -17,7 +17,9 @@ std::shared_ptr<local_queue> local_queue::make(std::shared_ptr<client_core> on,
     const auto entrance = on->entrance();
     return {new local_queue(std::move(on), std::move(queue), sharing), [entrance](local_queue* ending) {
                 if (entrance->in_other_process()) return;  // its locks cannot be relied upon there
-                if (entrance->post([ending] { delete ending; })) delete ending;
+                const bool closed = static_cast<bool>(entrance->post([ending] { delete ending; }));
+                // One that its client did not see any more while it closed has timers left, of an executor that is gone.
+                if (closed && ending->ended_) delete ending;
             }};
 }
 
@@ -48,12 +50,15 @@ std::optional<release_result> local_queue::leave_at_once(lease_core& held_turn) 
     if (!watching_ || wanted_ || !waiting_.empty()) return std::nullopt;
     const auto place = place_of(held_turn);
     if (place == places_.end() || !place->second.held()) return std::nullopt;
+    held_turn.end_turn();                          // a commit that begins after this finds it over
+    if (held_turn.writing()) return std::nullopt;  // the place is given back, behind what is on its way
     place->second.end_turn(held_turn);
     free_since_ = client_->world().now();
     return release_result::confirmed;
 }
 
 void local_queue::enter(const std::shared_ptr<local_attempt>& who) {
+    const bool known = heard();  // else a try asks the servers itself
     lock guard(guard_);
     // Only what lingers is ever free here, and that is exclusive.
     const bool free = sharing_.exclusive && !places_.empty() && !places_.begin()->second.taken();
@@ -65,7 +70,7 @@ void local_queue::enter(const std::shared_ptr<local_attempt>& who) {
         return;
     }
     const bool taken = !free && !places_.empty();
-    const bool engaged = sharing_.exclusive && (taken || !competing_.empty() || !waiting_.empty());
+    const bool engaged = sharing_.exclusive && known && (taken || !competing_.empty() || !waiting_.empty());
     if (who->may_queue()) waiting_.push_back(who);
     curious_ = curious_ || who->wants_position();
     if (free)  // it is wanted elsewhere, or in doubt
@@ -167,7 +172,11 @@ void local_queue::on_change(const lease_core& keeper, lease_state now) {
     }
     guard.unlock();
     if (turn) turn->announce();
-    if (more) (void)client_->entrance()->post([self = shared_from_this()] { self->compete_as_needed(); });
+    if (!more) return;
+    (void)client_->entrance()->post([self = shared_from_this()] {
+        self->retry_.reset();
+        self->compete_as_needed();
+    });
 }
 
 // As far as is known: at the servers, or of those here who hold what is exclusive.
@@ -180,7 +189,7 @@ std::optional<std::size_t> local_queue::ahead_of_waiters() const {
 }
 
 void local_queue::tell_positions() {
-    if (!curious_) return;
+    if (!curious_ || ended_) return;
     curious_ = !waiting_.empty();
     const auto first = ahead_of_waiters();
     if (!first) return;

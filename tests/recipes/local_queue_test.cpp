@@ -279,6 +279,43 @@ TEST_F(LocalQueue, ATurnThatIsOverCommitsAndProvesNothing) {
     EXPECT_FALSE(ensemble.node("/effect"));
 }
 
+// It may still take effect, so the next one gets a place that the servers grant behind it.
+TEST_F(LocalQueue, AWriteOnItsWayEndsThePlace) {
+    const attempt first = hold_shared(one);
+    const attempt second = queue_up(one);
+    const std::string place = first->result.node();
+    const auto committed = std::make_shared<outcome<std::vector<transaction_result>>>();
+    one.handle.async_commit(transaction(first->result).create("/effect"), 5s, recorded(committed, world));
+    world.settle();
+    let_go(first);
+    world.settle();
+    EXPECT_FALSE(committed->done());
+    EXPECT_FALSE(second->done());
+    ASSERT_TRUE(granted(second));
+    EXPECT_TRUE(ensemble.node("/effect")) << "before the next turn";
+    EXPECT_NE(second->result.node(), place);
+    EXPECT_FALSE(committed->ec) << committed->ec.message();
+    ensemble.remove_by_operator("/effect");
+}
+
+// A server may still be working on what it had read from a connection that is gone.
+TEST_F(LocalQueue, AWriteWithoutAnAnswerEndsThePlace) {
+    const attempt first = hold_shared(one);
+    const attempt second = queue_up(one);
+    const std::string place = first->result.node();
+    const auto committed = std::make_shared<outcome<std::vector<transaction_result>>>();
+    one.handle.async_commit(transaction(first->result).create("/effect"), 5s, recorded(committed, world));
+    world.settle();
+    ensemble.cut(one.number());
+    ASSERT_TRUE(run_until([&] { return committed->done(); }));
+    EXPECT_EQ(committed->ec, make_error_code(errc::outcome_unknown));
+    ASSERT_TRUE(run_until([&] { return first->result.state() == lease_state::held; }));
+    let_go(first);
+    ASSERT_TRUE(granted(second));
+    EXPECT_NE(second->result.node(), place);
+    ensemble.remove_by_operator("/effect");
+}
+
 TEST_F(LocalQueue, ATurnThatIsHeldCommits) {
     const attempt first = hold_shared(one);
     const attempt second = queue_up(one);
@@ -357,6 +394,18 @@ TEST_F(LocalQueue, ATryBesideOneThatCompetesFailsAtOnce) {
     EXPECT_EQ(tried->ec, make_error_code(errc::timed_out));
     EXPECT_EQ(nodes(), 2u);
     let_go(elsewhere);
+    ASSERT_TRUE(granted(first));
+}
+
+TEST_F(LocalQueue, ATryThatNoServerHearsSaysSo) {
+    ensemble.stall(true, one.number());
+    const attempt first = queue_up(one);
+    mutex on(one.handle, "/locks/a", shared());
+    const attempt tried = attempts.emplace_back(std::make_shared<outcome<lease>>());
+    on.async_try_acquire(recorded(tried, world));
+    ASSERT_TRUE(run_until_done(tried));
+    EXPECT_EQ(tried->ec, make_error_code(errc::servers_unreachable));
+    ensemble.stall(false, one.number());
     ASSERT_TRUE(granted(first));
 }
 
@@ -439,6 +488,36 @@ TEST_F(Linger, TheNextHereAsksNobody) {
     }
     EXPECT_EQ(requests(one), before);
     EXPECT_EQ(last.local(), 5u);
+}
+
+// The fast way would not say it.
+TEST_F(Linger, WhoWantsItIsToldOfItsPosition) {
+    std::vector<std::size_t> told;
+    mutex_options options = lingering();
+    options.on_position = [&](std::size_t ahead) { told.push_back(ahead); };
+    here.emplace(one.handle, "/locks/a", options);
+    let_linger();
+    told.clear();
+    const attempt second = take();
+    ASSERT_TRUE(granted(second));
+    EXPECT_EQ(second->result.fencing_token().local(), 1u);
+    ASSERT_TRUE(run_until([&] { return !told.empty(); }));
+    EXPECT_EQ(told, std::vector<std::size_t>{0});
+}
+
+TEST_F(Linger, NotBehindAWriteOnItsWay) {
+    const attempt first = take();
+    ASSERT_TRUE(granted(first));
+    world.advance(20ms);
+    const auto committed = std::make_shared<outcome<std::vector<transaction_result>>>();
+    one.handle.async_commit(transaction(first->result).create("/effect"), 5s, recorded(committed, world));
+    world.settle();
+    let_go(first);
+    const attempt second = take();
+    ASSERT_TRUE(granted(second));
+    EXPECT_TRUE(ensemble.node("/effect")) << "before the next turn";
+    EXPECT_EQ(second->result.fencing_token().local(), 0u) << "a place of its own";
+    ensemble.remove_by_operator("/effect");
 }
 
 TEST_F(Linger, EndsAfterItsTime) {

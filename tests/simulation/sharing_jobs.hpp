@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -40,6 +41,7 @@ protected:
             require(passed_on == 0 || !late || on_.stood_still(*granted.by, since), "I2",
                     "a place is passed on after its time");
         }
+        if (sharing_.linger > sharing_.linger.zero()) expect_not_kept_from_others(granted, since);
         for (const job_ptr& other : holding())
             require(other->nodes != granted.nodes || other->held.state() == lease_state::lost, "I1",
                     "two have their turn at one place");
@@ -70,6 +72,22 @@ protected:
     bool gone_when_released() const override { return !shares(); }
 
 private:
+    // Behind its time a place is taken only while it lingers, beside one that waits only until a look at the directory is
+    // answered; without an answer it is in doubt within a session's timeout.
+    void expect_not_kept_from_others(const job& granted, detail::boot_time since) {
+        using namespace std::chrono_literals;
+        const auto now = on_.world.now();
+        const bool lingered = granted.held.fencing_token().local() > 0 && now - since > sharing_.time + 100ms;
+        if (!lingered || on_.stood_still(*granted.by, since)) return;
+        const std::string& place = granted.nodes.front();
+        for (const std::string& name : on_.ensemble.children(granted.paths.front())) {
+            const std::string other = granted.paths.front() + "/" + name;
+            if (other == place) continue;
+            const auto seen = beside_.try_emplace({place, other}, now).first->second;
+            require(now - seen < 5s, "I2", "a place lingers beside one that waits");
+        }
+    }
+
     struct group {
         const job* like = nullptr;
         std::size_t waiting = 0;
@@ -98,6 +116,8 @@ private:
 
     const sharing_options sharing_;
     std::map<std::string, detail::boot_time> since_;  ///< of nodes: the first turn at them
+    /// Of a place that lingers and one that waits: the first turn beside it.
+    std::map<std::pair<std::string, std::string>, detail::boot_time> beside_;
 };
 
 }  // namespace paddock::testing
