@@ -52,6 +52,7 @@ private:
         return gated_executor<std::decay_t<Other>>(std::forward<Other>(other), *lane_);
     }
     static void drain_later(const Inner& inner, lane& own) {
+        const fork_gate gate;
         boost::asio::require(inner, boost::asio::execution::blocking.never).execute([inner, &own] {
             own.resume();
             if (own.drain()) drain_later(inner, own);

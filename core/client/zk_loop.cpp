@@ -224,8 +224,8 @@ void zk_loop::cut() {
     if (link_ == link::down) return;
     const zk_log_muted quiet;
     socket_.shut_down();
-    wire_calls::look_again(copied_);
     for (int i = 0; i < frames_max; ++i) {
+        wire_calls::look_again(copied_);
         if (zookeeper_process(zh_, ZOOKEEPER_READ | ZOOKEEPER_WRITE) != ZOK) return;
     }
 }

@@ -19,8 +19,9 @@ namespace paddock::detail {
 class session;
 
 /// Promises to delete nodes of this session, kept until a server has said OK or NONODE or the session has ended,
-/// which deletes them too (hazards A6, D1, D2). Only names with an id of our own ever come here, so a late
-/// delete cannot hit another's node (hazard A7), and a note only replaces the data that it was meant for. Bounded by the session's budget of path bytes.
+/// which deletes them too (hazards A6, D1, D2). Only names with an id of our own ever come here, so a late delete
+/// cannot hit another's node (hazard A7), and a note only replaces the data that it was meant for. Bounded by the
+/// session's budget of path bytes.
 class delete_obligations {
 public:
     explicit delete_obligations(session& host) : host_(host) {}

@@ -153,13 +153,13 @@ std::shared_ptr<void> lease_keeper::detach(const std::shared_ptr<lease_core>& he
 
 // Budgets and watches are kept until the nodes are gone.
 void lease_keeper::remove(entry given_up, std::function<void(release_result)> done) {
-    const lease_core::identity who = given_up.lease->who();
     if (given_up.presence) {
         done = [done = std::move(done), presence = std::move(given_up.presence)](release_result result) {
             if (done) done(result);
         };
     }
     const auto keep = std::make_shared<entry>(std::move(given_up));
+    const lease_core::identity& who = keep->lease->who();
     const auto joint = std::make_shared<joint_result>(who.nodes.size(), std::move(done));
     for (std::size_t i = 0; i < who.nodes.size(); ++i) {
         note_place note;
