@@ -19,14 +19,15 @@ struct holder_record {
     friend bool operator==(const holder_record&, const holder_record&) = default;
 };
 
-/// One contender in a recipe's queue, as a server saw it.
+/// One contender in a recipe's queue, as a server saw it. Those who share a place inside a client (`sharing_options`) are
+/// one: its times are those of the place.
 struct contender_info {
     std::string node;                     ///< the node's name
     std::string kind;                     ///< what it claims: "lock", "read", "write", "permit", "latch"
     bool holds = false;                   ///< by the order of the queue; it may not have noticed yet
     std::uint32_t permits = 1;            ///< of a semaphore
     std::int32_t sequence = 0;            ///< place in the queue; compares with wrap-around
-    fencing_token token;                  ///< the token that its grant carries
+    fencing_token token;                  ///< that its grant carries; of a shared place, the first turn's
     std::int64_t session_id = 0;          ///< session it belongs to; 0 if it is not ephemeral
     std::int64_t created_ms = 0;          ///< milliseconds since 1970 by the server's clock
     std::string data;                     ///< as stored; Curator writes its address here

@@ -56,8 +56,8 @@ struct lease_part {
 
 /// Proof that this process held a recipe's node; move-only, empty by default.
 ///
-/// Destroying a non-empty lease deletes the node in the background; the deletion is retried until a server has
-/// answered or the session has ended. A lease can be lost at any moment, so code that writes outside ZooKeeper
+/// Destroying a non-empty lease releases it in the background: its node is deleted, which is retried until a server has
+/// answered or the session has ended, or its place is passed on inside the client (`sharing_options`). A lease can be lost at any moment, so code that writes outside ZooKeeper
 /// passes `fencing_token()` along and lets the resource refuse smaller ones (`paddock::fence`).
 ///
 /// Thread safety: distinct leases may be used at once; one lease as any object of the standard library. The
@@ -120,7 +120,8 @@ public:
 
     /// Deletes the node and waits until a server has confirmed it or the session has ended, at most one session
     /// timeout (`unconfirmed`; the deletion goes on). The lease is empty afterwards. Throws only `errc::empty_lease` and
-    /// `errc::wrong_process`. Cost: one delete.
+    /// `errc::wrong_process`. Cost: one delete; none if its place is passed on inside the client or lingers
+    /// (`sharing_options`), which is `confirmed` at once.
     release_result release();
 
     /// Completion signature: `void(error_code, release_result)`. The lease is empty when this returns. The

@@ -27,8 +27,8 @@ struct mutex_options {
 ///
 /// Costs: acquire uncontended one create2 and one getChildren in one network wait; contended two getData with
 /// watch more, and two small reads in one network wait when the way is free, or else a getChildren; release one delete,
-/// which in a longer queue leaves a note for the next; a lease held for 2 ms one getData with watch in the background.
-/// Passed on inside the client: none.
+/// which in a longer queue leaves a note for the next; a lease still held after at most 2 ms one getData with watch in
+/// the background. Passed on inside the client: none.
 class PADDOCK_EXPORT mutex : public queue_claim {
 public:
     /// `directory` is an absolute path under the client's name space; it is created, with its parents, as

@@ -22,8 +22,9 @@ class queue_claim_core;
 struct claim_options {
     /// Told to others in the holder record; at most 1024 bytes of UTF-8.
     std::string purpose = {};
-    /// Called on the callback executor with the number of contenders ahead: when an acquire has its place and
-    /// whenever it learns a new number. 0 is told before the grant; a blocking acquire may return before this has run.
+    /// Called on the callback executor with the number of contenders ahead, those of the own client that share its place
+    /// counted one by one: when an acquire has its place and whenever it learns a new number. 0 is told before the grant;
+    /// a blocking acquire may return before this has run.
     std::function<void(std::size_t ahead)> on_position = {};
 };
 

@@ -34,8 +34,8 @@ private:
 
 /// A `mutex` that its owner may take again: counts per owner, releases at the count's end.
 ///
-/// Different owners on one object queue like different processes, each with a contender of its own. Taking it
-/// again costs no server operation and fails loudly with `errc::lease_lost` once the lease has been lost (or is
+/// Different owners exclude each other as threads with one `mutex` do, and share its place in the queue likewise
+/// (`sharing_options`). Taking it again costs no server operation and fails loudly with `errc::lease_lost` once the lease has been lost (or is
 /// suspect and the policy is strict): the owner must unlock as often as it locked before it may start anew.
 /// An owner's second lock while its first one still waits is refused with `errc::would_deadlock`: it would queue
 /// behind the owner itself.
@@ -53,7 +53,7 @@ public:
     bool try_lock_until(std::chrono::steady_clock::time_point deadline,
                         mutex_owner owner = mutex_owner::this_thread());
 
-    /// Gives back one lock; the last one deletes the node in the background.
+    /// Gives back one lock; the last one releases the lease in the background.
     /// Throws `errc::not_owner` when `owner` holds nothing (an excess release).
     void unlock(mutex_owner owner = mutex_owner::this_thread());
     void unlock(mutex_owner owner, error_code& ec);

@@ -9,7 +9,7 @@ namespace paddock {
 /// Lets `std::unique_lock`, `std::lock_guard` and `std::scoped_lock` hold a `mutex` (TimedLockable).
 ///
 /// One object is one owner: it holds at most one lease, which any thread may give back; `lock` while it is
-/// held throws `errc::would_deadlock`. `unlock` deletes the node in the background and never throws; the
+/// held throws `errc::would_deadlock`. `unlock` releases the lease in the background and never throws; the
 /// standard's guards cannot tell that a lease was lost, so ask `held()` where it matters. Not thread-safe: give each
 /// thread its own object, on one path. `std::scoped_lock` over several of these tries and backs off, each round being
 /// writes on the ensemble.

@@ -34,7 +34,8 @@ public:
     ~transaction();
 
     /// Creates a persistent or sequential node. Containers cannot be created in a transaction; ephemeral nodes would
-    /// escape the session's budget (ZOOKEEPER-4306). With `sequential` the server appends ten digits to `path`. The node gets the client's ACL for contenders.
+    /// escape the session's budget (ZOOKEEPER-4306). With `sequential` the server appends ten digits to `path`. The node
+    /// gets the client's ACL for contenders.
     transaction& create(std::string path, std::string data = {}, create_mode mode = create_mode::persistent);
     /// Replaces the data of a node; `version` -1 for any.
     transaction& set(std::string path, std::string data, std::int32_t version = -1);
