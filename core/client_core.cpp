@@ -67,8 +67,8 @@ void client_core::close(std::function<void()> done) {
     if (closed_) return done();
     closed_ = true;
     reopen_.reset();
-    for (const auto& place : places_.all())
-        place->end();  // first: it has nothing more to say to those who wait
+    // First: they have nothing more to say to those who wait.
+    for (const auto& place : places_.all()) place->end();
     give_up_all(errc::client_closed);
     for (waiting_party* who : std::exchange(waiting_, {})) who->wake.notify();
     const auto last = std::exchange(session_, nullptr);
