@@ -17,10 +17,10 @@ std::shared_ptr<local_queue> local_queue::make(std::shared_ptr<client_core> on,
     const auto entrance = on->entrance();
     return {new local_queue(std::move(on), std::move(queue), sharing), [entrance](local_queue* ending) {
                 if (entrance->in_other_process()) return;  // its locks cannot be relied upon there
-                const bool closed = static_cast<bool>(entrance->post([ending] { delete ending; }));
+                if (!entrance->post([ending] { delete ending; })) return;  // it may be gone by now
                 // One that its client no longer saw while it closed may have timers left, of an executor that is gone.
                 const bool idle = !ending->retry_ && !ending->surplus_ && !ending->timer_;
-                if (closed && idle) delete ending;
+                if (idle) delete ending;
             }};
 }
 
