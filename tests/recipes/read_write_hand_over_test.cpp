@@ -10,7 +10,7 @@ namespace {
 
 class ReadWriteHandOver : public ClaimTest {
 protected:
-    read_write_lock lock_of(core_client& by) { return read_write_lock(by.handle, "/locks/a"); }
+    read_write_lock lock_of(core_client& at) { return read_write_lock(at.handle, "/locks/a"); }
     claim read() { return lock_of(by).read(); }
     claim write() { return lock_of(by).write(); }
     /// Three writers in turn, of which the last leaves a note: what follows may be noted too.
