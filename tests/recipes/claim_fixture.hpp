@@ -47,8 +47,6 @@ protected:
         world.advance(5ms);  // the watches on what it holds have been answered
         return made;
     }
-    bool granted(const attempt& which) { return run_until_done(which) && which->granted(); }
-    void let_go(const attempt& which) { which->result = lease(); }
 };
 
 }  // namespace paddock::testing

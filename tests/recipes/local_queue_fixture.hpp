@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 
 #include "tests/support/core_fixture.hpp"
 
@@ -29,13 +28,6 @@ protected:
         EXPECT_TRUE(granted(made));
         world.advance(5ms);
         return made;
-    }
-    bool granted(const attempt& which) { return run_until_done(which) && which->granted(); }
-    void let_go(const attempt& which) { which->result = lease(); }
-    std::uint64_t writes(core_client& by) const {
-        return ensemble.requests(request_kind::create, by.number()) +
-               ensemble.requests(request_kind::remove, by.number()) +
-               ensemble.requests(request_kind::multi, by.number());
     }
 
     core_client& one = connected_client();

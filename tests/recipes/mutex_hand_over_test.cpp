@@ -30,8 +30,6 @@ protected:
             ASSERT_TRUE(granted(queue[i + 1])) << i + 1;
         }
     }
-    void let_go(const attempt& which) { which->result = lease(); }
-    bool granted(const attempt& which) { return run_until_done(which) && which->granted(); }
     /// Of the directory, by the client at `place`, from now on until it has the lock.
     std::uint64_t listings_until_granted(std::size_t place) {
         const auto before = ensemble.requests(request_kind::children, clients[place]->number());

@@ -54,7 +54,6 @@ public:
         world.advance(5ms);
         return made;
     }
-    static void let_go(const attempt& which) { which->result = lease(); }
     /// Of three servers all go and two come back, and the holder lets go: each waiter is served.
     void serve_over_an_outage(const attempt& holder, const std::vector<attempt>& waiters) {
         ensemble.power(false);

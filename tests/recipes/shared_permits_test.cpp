@@ -23,15 +23,9 @@ protected:
         world.advance(30ms);
         return made;
     }
-    bool granted(const attempt& which) { return run_until_done(which) && which->granted(); }
     static std::size_t count_granted(const std::vector<attempt>& of) {
         return static_cast<std::size_t>(
             std::ranges::count_if(of, [](const attempt& one) { return one->granted() && one->result; }));
-    }
-    std::uint64_t writes(core_client& by) const {
-        return ensemble.requests(request_kind::create, by.number()) +
-               ensemble.requests(request_kind::remove, by.number()) +
-               ensemble.requests(request_kind::multi, by.number());
     }
     core_client& one = connected_client();
     core_client& two = connected_client();

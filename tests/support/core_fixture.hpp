@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -58,10 +59,19 @@ public:
     bool run_until_done(const attempt& which, std::chrono::nanoseconds limit = 10s) {
         return run_until([&] { return which->done(); }, limit);
     }
+    /// Waits for it.
+    bool granted(const attempt& which) { return run_until_done(which) && which->granted(); }
+    static void let_go(const attempt& which) { which->result = lease(); }
 
     /// The nodes of all contenders below `path`.
     [[nodiscard]] std::size_t nodes(const std::string& path = "/locks/a") const {
         return ensemble.children(path).size();
+    }
+    /// Requests so far that may have made or deleted nodes.
+    [[nodiscard]] std::uint64_t writes(const core_client& by) const {
+        return ensemble.requests(request_kind::create, by.number()) +
+               ensemble.requests(request_kind::remove, by.number()) +
+               ensemble.requests(request_kind::multi, by.number());
     }
     /// Ends the scenario: heals all faults, lets waiters through one by one, closes the clients, and expects that
     /// every operation has completed once and that no node, watch, obligation, timer, handler or object is left.
