@@ -34,6 +34,9 @@ struct joined_node {
     joined_node(joined_node&&) = default;
     joined_node& operator=(joined_node&&) = delete;  // an assignment would lose the node it had
     ~joined_node();
+
+    /// Its room too, which an assignment of {} would keep.
+    void forget_children() { std::vector<std::string>().swap(children); }
 };
 
 }  // namespace paddock::detail
