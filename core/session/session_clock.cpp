@@ -121,7 +121,8 @@ boot_time session_clock::suspect_at() const {
 bool session_clock::freshly_confirmed() const {
     const std::lock_guard lock(guard_);
     if (!connected_) return false;
-    return !timing_.quorum_checks || source_.now() < quorum_contact_ + timing_.heartbeat;
+    const boot_time now = source_.now();
+    return !timing_.quorum_checks || (now < quorum_contact_ + timing_.heartbeat && now < certain_until_);
 }
 
 lease_timing session_clock::timing() const {

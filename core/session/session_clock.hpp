@@ -63,7 +63,8 @@ public:
     [[nodiscard]] std::uint64_t epoch() const;
     [[nodiscard]] boot_time lost_at() const;     ///< when the session will count as lost without contact
     [[nodiscard]] boot_time suspect_at() const;  ///< when leases become suspect without quorum contact
-    /// Whether, connected, a quorum write was confirmed within the last heartbeat period, on whichever connection.
+    /// Whether, connected, a quorum write was confirmed within the last heartbeat period, on whichever connection, and the
+    /// session cannot have expired: the leader need not know yet of who wrote first thing after a long pause.
     [[nodiscard]] bool freshly_confirmed() const;
     [[nodiscard]] lease_timing timing() const;
 

@@ -178,6 +178,18 @@ TEST_F(SessionClock, FreshlyConfirmedForOneHeartbeat) {
     EXPECT_FALSE(clock.freshly_confirmed());
 }
 
+// What it wrote first thing after a pause is no proof that it lives when the leader has not heard of it otherwise.
+TEST_F(SessionClock, NotFreshlyConfirmedPastTheBound) {
+    connect();
+    world.advance(7s);
+    clock.quorum_contact(world.now(), world.now() - 7s);
+    EXPECT_TRUE(clock.freshly_confirmed());
+    world.advance(1s);
+    EXPECT_FALSE(clock.freshly_confirmed());
+    clock.quorum_contact(world.now(), world.now() - 1s);
+    EXPECT_TRUE(clock.freshly_confirmed());
+}
+
 TEST_F(SessionClock, NegotiatedTimingCountsFromItsConnection) {
     connect();
     lease_timing shorter = timing();
