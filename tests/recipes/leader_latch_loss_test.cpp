@@ -57,6 +57,25 @@ TEST_F(LeaderLatchLoss, CloseWaitsForTheNodeOfATermThatStrictnessEnded) {
     EXPECT_EQ(left, 0u);
 }
 
+// A pause that the connection outlives, since an answer was on its way: for a while what is granted may already be over.
+TEST_F(LeaderLatchLoss, ATermThatIsLostAtBirthIsNotFollowedByTheNextAtOnce) {
+    core_client& one = connected_client(strict_client());
+    candidate& leading = add_leader(one);
+    bool frozen = false;
+    ensemble.after_next(request_kind::multi, [&] {
+        one.process.freeze();
+        frozen = true;
+    });
+    ASSERT_TRUE(run_until([&] { return frozen; }));
+    world.advance(2200ms);
+    one.process.thaw();
+    const auto before = writes(one);
+    world.advance(2s);
+    EXPECT_TRUE(leading.leads());
+    EXPECT_EQ(nodes(), 1u);
+    EXPECT_LE(writes(one) - before, 30u);
+}
+
 // The same outage, both policies, each told what it is promised.
 TEST_F(LeaderLatchLoss, ErrorPolicies) {
     for (const bool strict : {false, true}) {

@@ -37,11 +37,13 @@ asio::awaitable<void> candidacy::run(std::shared_ptr<candidacy> self) {
         if (how == campaign_end::final) self->give_up(ec);
         if (how == campaign_end::failed && self->goes_on()) co_await self->sit_out(ec);
         const bool leads = !ec && self->goes_on();
-        if (leads) self->delays_.reset();
-        if (leads) co_await self->serve(std::move(held));
+        bool began = false;
+        if (leads) began = co_await self->serve(std::move(held));
+        if (began) self->delays_.reset();
         const bool withdrawn = !ec && !leads;  // at the moment of the grant (hazard F15)
         if (withdrawn && !self->given_up) (void)co_await self->release(std::move(held));
         co_await self->depart();
+        if (leads && !began) co_await self->back_off();
     }
     self->finish({}, true);
     self->latch_->ended(self->why_);
@@ -90,6 +92,10 @@ asio::awaitable<void> candidacy::sit_out(error_code ec) {
     latch_->seat.now(candidate_state::failing, ec);
     LOG_EVERY_T(WARNING, 60) << "paddock: a campaign to lead " << latch_->directory << " failed ("
                              << ec.message() << "); tried again within a minute";
+    co_await back_off();
+}
+
+asio::awaitable<void> candidacy::back_off() {
     bool over = false;
     const auto delay = delays_.next(world_.random_unit());
     const auto timer = world_.call_at(saturating_add(world_.now(), delay), [this, &over] {
@@ -127,10 +133,10 @@ void candidacy::work_in(const leader_term& term) {
     });
 }
 
-// One term. Its state changes before anybody is told; a term that was lost on its way is skipped (hazard F15).
-asio::awaitable<void> candidacy::serve(lease held) {
+// One term. Its state changes before anybody is told; a term that was lost on its way is skipped (hazard F15): false.
+asio::awaitable<bool> candidacy::serve(lease held) {
     const std::shared_ptr<lease_core> own = held.core();
-    if (own->state() == lease_state::lost) co_return;
+    if (own->state() == lease_state::lost) co_return false;
     auto end = watch_over(held);
     leader_term term;
     term.token = held.fencing_token();
@@ -156,6 +162,7 @@ asio::awaitable<void> candidacy::serve(lease held) {
     release_result result = release_result::already_lost;
     if (!given_up) result = co_await release(std::move(over));
     answer_resignations(result);
+    co_return true;
 }
 
 asio::awaitable<release_result> candidacy::release(lease held) {

@@ -43,9 +43,10 @@ private:
     asio::awaitable<error_code> campaign(lease& held);
     std::shared_ptr<void> watched_token();
     asio::awaitable<void> depart();
-    asio::awaitable<void> serve(lease held);
+    asio::awaitable<bool> serve(lease held);
     asio::awaitable<release_result> release(lease held);
     asio::awaitable<void> sit_out(error_code ec);
+    asio::awaitable<void> back_off();
     std::shared_ptr<term_end> watch_over(const lease& held);
     void work_in(const leader_term& term);
     void answer_resignations(release_result result);
