@@ -10,6 +10,7 @@
 #include <boost/asio/strand.hpp>
 
 #include "core/blocking.hpp"
+#include "core/client/fork_gate.hpp"
 #include "core/client/reactor.hpp"
 #include "core/client_core.hpp"
 #include "core/commit.hpp"
@@ -27,6 +28,7 @@ std::shared_ptr<callback_thread> shared_signal_thread() {
     static std::mutex guard;
     static std::weak_ptr<callback_thread> known;
     static pid_t process = 0;  // a forked child inherits objects without their threads
+    const fork_gate gate;      // nor would it ever get a lock that another thread had (hazard D10)
     const std::lock_guard lock(guard);
     auto thread = std::exchange(process, ::getpid()) == ::getpid() ? known.lock() : nullptr;
     if (!thread) known = thread = std::make_shared<callback_thread>("paddock-signal");
