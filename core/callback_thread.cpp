@@ -1,14 +1,18 @@
 #include "core/callback_thread.hpp"
 
 #include <pthread.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
+
+#include <glog/logging.h>
+
+#include "core/signals_blocked.hpp"
 
 namespace paddock::detail {
 
@@ -43,16 +47,10 @@ struct callback_thread::state {
 
 namespace {
 
-// Signals are the application's affair: they are delivered to its threads, never to ours.
 template <class Body>
 std::thread start_quietly(Body body) {
-    sigset_t all;
-    sigset_t before;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    std::thread started(std::move(body));
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    return started;
+    const signals_blocked quiet;
+    return std::thread(std::move(body));
 }
 
 }  // namespace
@@ -70,10 +68,16 @@ void callback_thread::post(unique_task task) {
     const std::lock_guard lock(state_->guard);
     state_->tasks.push_back(std::move(task));
     state_->changed.notify_one();
-    if (std::exchange(state_->running, true)) return;
+    if (state_->running) return;
     if (state_->thread.joinable()) state_->thread.detach();  // has run to its end
     state_->stopping = false;
-    state_->thread = start_quietly([shared = state_] { shared->run(); });
+    try {
+        state_->thread = start_quietly([shared = state_] { shared->run(); });
+        state_->running = true;
+    } catch (const std::system_error& why) {
+        LOG_EVERY_T(ERROR, 60) << "paddock: no thread for callbacks can be started (" << why.what()
+                               << "); tried again with the next one, what waits runs at the end if need be";
+    }
 }
 
 void callback_thread::stop() {
@@ -83,12 +87,15 @@ void callback_thread::stop() {
         return;
     }
     std::thread ending;
+    std::deque<unique_task> left;
     {
         const std::lock_guard lock(state_->guard);
         state_->stopping = true;
         state_->changed.notify_one();
         ending = std::move(state_->thread);
+        if (!state_->running) left.swap(state_->tasks);  // no thread could be had for them
     }
+    for (unique_task& task : left) std::move(task)();
     if (!ending.joinable()) return;
     ending.get_id() == std::this_thread::get_id() ? ending.detach() : ending.join();
 }

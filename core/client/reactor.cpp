@@ -1,7 +1,6 @@
 #include "core/client/reactor.hpp"
 
 #include <pthread.h>
-#include <signal.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -20,6 +19,7 @@
 #include "core/client/gated_executor.hpp"
 #include "core/client/zk_handle.hpp"
 #include "core/client/zk_log.hpp"
+#include "core/signals_blocked.hpp"
 
 namespace paddock::detail {
 namespace {
@@ -39,23 +39,6 @@ void forget_reactor() {
     fresh->inherited = state;
     state = fresh;
 }
-
-// Signals are for the program's own threads. Faults stay with the thread that causes them, profilers see all.
-class signals_blocked {
-public:
-    signals_blocked() {
-        sigset_t all;
-        sigfillset(&all);
-        for (const int kept : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF}) {
-            sigdelset(&all, kept);
-        }
-        pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~signals_blocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-private:
-    sigset_t before_{};
-};
 
 template <class T>
 T random_bits() {
@@ -102,13 +85,15 @@ std::shared_ptr<reactor> reactor::shared() {
     return fresh;
 }
 
-reactor::reactor() : machine_(new machine) {
+reactor::reactor() {
+    auto made = std::make_unique<machine>();  // ours, unless the thread starts
     start_zk_log();
     const signals_blocked quiet;
-    machine_->thread = std::thread([machine = machine_] {
+    made->thread = std::thread([machine = made.get()] {
         ::pthread_setname_np(::pthread_self(), "paddock-reactor");
         machine->context.run();
     });
+    machine_ = made.release();
 }
 
 reactor::~reactor() {

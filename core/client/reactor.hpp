@@ -36,7 +36,7 @@ private:
 
     reactor();
 
-    machine* machine_;  // not owned by a smart pointer: a forked child must leave it alone
+    machine* machine_ = nullptr;  // not owned by a smart pointer: a forked child must leave it alone
 };
 
 }  // namespace paddock::detail
