@@ -57,16 +57,15 @@ void lease_keeper::hold(const std::shared_ptr<lease_core>& granted, std::shared_
             host_.watches().join(granted->who().nodes[i], watch_kind::data, watch_again(granted, i));
     }
     const bool watched = std::ranges::all_of(added.watches, [](const auto& one) { return one != nullptr; });
-    if (!watched) watch_soon(granted);
+    if (!watched) watch_after(unwatched_for, granted);  // what is given back before that costs no watch
     host_.schedule_pulse();
     granted->announce();
 }
 
-// What is given back before that costs no watch.
-void lease_keeper::watch_soon(const std::shared_ptr<lease_core>& held) {
+void lease_keeper::watch_after(std::chrono::nanoseconds pause, const std::shared_ptr<lease_core>& held) {
     unwatched_.push_back(held);
     if (watch_) return;
-    watch_ = host_.world().call_at(host_.world().now() + unwatched_for, [this] {
+    watch_ = host_.world().call_at(host_.world().now() + pause, [this] {
         watch_.reset();
         for (const auto& one : std::exchange(unwatched_, {}))
             if (const auto still_held = one.lock()) watch_unwatched(still_held);
@@ -97,10 +96,14 @@ void lease_keeper::watch_node(const std::shared_ptr<lease_core>& held, std::size
             if (!home.lock()) return;
             if (is_code(answer.ec, server_errc::no_node)) return lost(held, loss_reason::node_deleted);
             if (!answer.ec) return;
-            // No watch was left: the next verification sets one, on this connection or the next.
+            // No watch was left: the next verification sets one too, on this connection or the next.
             const auto kept = held_.find(key_of(*held));
             if (kept != held_.end()) kept->second.watches[which].reset();
-            if (worth_retrying(answer)) return;
+            if (worth_retrying(answer)) {
+                if (host_.asks_for_pause(answer))
+                    watch_after(delays_.next(host_.world().random_unit()), held);
+                return;
+            }
             LOG_EVERY_T(WARNING, 60) << "paddock: cannot watch " << held->who().nodes[which] << ": "
                                      << answer.ec.message() << "; its deletion is noticed by heartbeats only";
         });
@@ -209,7 +212,10 @@ void lease_keeper::verify(std::vector<std::shared_ptr<lease_core>> batch) {
 
 void lease_keeper::verified(const std::vector<std::shared_ptr<lease_core>>& batch, std::uint64_t epoch,
                             const multi_reply& answer) {
-    if (answer.what != fate::answered) return;  // the next connection verifies all of them
+    if (answer.what != fate::answered) {  // unless it was the server's fault, the next connection verifies all of them
+        if (host_.asks_for_pause(answer)) verify_later();
+        return;
+    }
     if (!answer.ec) {
         for (const auto& held : batch) {
             held->verified(epoch);

@@ -64,7 +64,7 @@ private:
     };
     void watch_node(const std::shared_ptr<lease_core>& held, std::size_t which);
     void watch_unwatched(const std::shared_ptr<lease_core>& held);
-    void watch_soon(const std::shared_ptr<lease_core>& held);
+    void watch_after(std::chrono::nanoseconds pause, const std::shared_ptr<lease_core>& held);
     std::function<void()> watch_again(const std::shared_ptr<lease_core>& held, std::size_t which);
     void remove(entry given_up, std::function<void(release_result)> done);
     std::function<void(release_result)> within_a_timeout(std::function<void(release_result)> done);

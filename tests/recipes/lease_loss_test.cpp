@@ -272,6 +272,33 @@ TEST_F(LeaseLoss, WatchThatWasRefusedIsSetAgain) {
     expect_watch("/locks/b", server_errc::no_auth);
 }
 
+// Without heartbeats nothing else would.
+TEST_F(LeaseLoss, WatchThatWasRefusedForNowIsSetAgainWithoutHeartbeats) {
+    client_options options = three_seconds();
+    options.lease_heartbeat = false;
+    core_client& one = connected_client(options);
+    for (int i = 0; i < 3; ++i) ensemble.answer_next(request_kind::get, server_errc::throttled);
+    const attempt got = hold(one);
+    ASSERT_TRUE(run_until([&] { return ensemble.watchers(got->result.node()) == 1; }));
+    EXPECT_EQ(ensemble.planned(), 0u);
+    ensemble.remove_by_operator(got->result.node());
+    EXPECT_TRUE(run_until([&] { return got->result.state() == lease_state::lost; }, 20ms));
+}
+
+// A server that cannot answer keeps its connections.
+TEST_F(LeaseLoss, VerificationThatFailedInTheServerIsRepeated) {
+    client_options options = three_seconds();
+    options.lease_heartbeat = false;
+    core_client& one = connected_client(options);
+    const attempt got = hold(one);
+    world.advance(50ms);
+    ensemble.cut(one.number());
+    ensemble.answer_next(request_kind::multi, server_errc::marshalling_error);
+    ASSERT_TRUE(run_until([&] { return ensemble.planned() == 0; }));
+    EXPECT_EQ(got->result.state(), lease_state::suspect);
+    EXPECT_TRUE(run_until([&] { return got->result.state() == lease_state::held; }));
+}
+
 // A grant schedules anew when the leases are looked at next, at this moment just before they were to be. Found by the
 // simulation, mutex, seed 454573: the others were told of their doubt with the next heartbeat.
 TEST_F(LeaseLoss, GrantAtTheMomentOfDoubtHidesItFromNobody) {
