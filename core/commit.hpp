@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/error.hpp>
 
 #include <paddock/transaction.hpp>
 
@@ -29,6 +30,11 @@ class commit_operation final : public operation<std::vector<transaction_result>>
 public:
     commit_operation(std::shared_ptr<client_core> core, commit_request request, sink_type sink);
     void start(boot_time deadline);
+    /// What was sent may take effect even so, while the client closes for example.
+    void give_up(error_code ec) override {
+        const bool doubtful = sent_ && ec != make_error_code(boost::asio::error::operation_aborted);
+        operation::give_up(doubtful ? make_error_code(errc::outcome_unknown) : ec);
+    }
 
 private:
     static asio::awaitable<void> run(std::shared_ptr<commit_operation> self);

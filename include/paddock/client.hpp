@@ -99,8 +99,8 @@ public:
     /// Commits: all operations take effect, or none. Waits for a connection first; `timeout` bounds it all.
     ///
     /// Errors: `errc::lease_lost` when the guard failed; the server's code of the first operation that failed;
-    /// `errc::outcome_unknown` when the connection broke after sending (make the transaction idempotent, for
-    /// instance with a uniquely named create, and look); `errc::servers_unreachable`;
+    /// `errc::outcome_unknown` when the connection broke, or the client was closed, after sending (make the
+    /// transaction idempotent, for instance with a uniquely named create, and look); `errc::servers_unreachable`;
     /// `errc::payload_too_large`; `errc::client_closed`. Cost: one quorum write.
     std::vector<transaction_result> commit(const transaction& writes,
                                            std::chrono::milliseconds timeout = std::chrono::seconds(10));

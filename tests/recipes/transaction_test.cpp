@@ -138,6 +138,21 @@ TEST_F(Transactions, WaitsForTheConnectionUntilItsDeadline) {
     EXPECT_FALSE(healed->ec) << healed->ec.message();
 }
 
+TEST_F(Transactions, CloseAfterSendingIsUnknown) {
+    core_client& one = connected_client();
+    const attempt got = hold(one);
+    world.advance(10ms);
+    transaction writes(got->result);
+    writes.create("/effect");
+    const committing sent = start(one, writes, 5s);
+    world.settle();
+    one.close();
+    ASSERT_TRUE(run_until([&] { return sent->done(); }));
+    EXPECT_EQ(sent->ec, make_error_code(errc::outcome_unknown));
+    EXPECT_TRUE(run_until([this] { return ensemble.node("/effect").has_value(); }, 100ms));
+    ensemble.remove_by_operator("/effect");
+}
+
 TEST_F(Transactions, DeadlineOrCancelAfterSendingIsUnknown) {
     core_client& one = connected_client();
     const attempt got = hold(one);
