@@ -57,14 +57,14 @@ void commit_operation::start(boot_time deadline) {
 
 asio::awaitable<void> commit_operation::run(std::shared_ptr<commit_operation> self) {
     for (;;) {  // ends once it has been sent, by the deadline, or when the lease is lost
-        const auto home = co_await self->core_->usable_session(*self);
-        if (!home) co_return;
         lease_core& guard = *self->request_.guard;
+        const auto home = guard.home();
+        bool connected = false;
+        if (home && guard.state() != lease_state::lost) connected = co_await home->wait_connected(*self);
         guard.begin_write();
-        const bool lost = guard.state() == lease_state::lost;
-        if (lost || home->id() != guard.who().session_id) {
+        if (!connected || guard.state() == lease_state::lost) {
             guard.end_write();
-            self->finish(errc::lease_lost, {});
+            self->finish(errc::lease_lost, {});  // unless it has been given up
             co_return;
         }
         const mailbox<multi_reply> committed(self->world_.executor());

@@ -138,6 +138,26 @@ TEST_F(Transactions, WaitsForTheConnectionUntilItsDeadline) {
     EXPECT_FALSE(healed->ec) << healed->ec.message();
 }
 
+// No later session can make it good, so nobody waits for one.
+TEST_F(Transactions, EndsWithItsLease) {
+    core_client& one = connected_client();
+    const attempt got = hold(one);
+    ensemble.refuse_connections(true);
+    ensemble.cut(one.number());
+    transaction writes(got->result);
+    writes.create("/effect");
+    const committing early = start(one, writes, 60s);
+    ASSERT_TRUE(run_until([&] { return got->result.state() == lease_state::lost; }));
+    world.advance(10ms);
+    ASSERT_TRUE(early->done());
+    EXPECT_EQ(early->ec, make_error_code(errc::lease_lost));
+    const committing late = start(one, writes, 60s);
+    world.settle();
+    ASSERT_TRUE(late->done());
+    EXPECT_EQ(late->ec, make_error_code(errc::lease_lost));
+    ensemble.refuse_connections(false);
+}
+
 TEST_F(Transactions, CloseAfterSendingIsUnknown) {
     core_client& one = connected_client();
     const attempt got = hold(one);
