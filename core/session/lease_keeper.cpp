@@ -212,8 +212,8 @@ void lease_keeper::verify(std::vector<std::shared_ptr<lease_core>> batch) {
 
 void lease_keeper::verified(const std::vector<std::shared_ptr<lease_core>>& batch, std::uint64_t epoch,
                             const multi_reply& answer) {
-    if (answer.what != fate::answered) {  // unless it was the server's fault, the next connection verifies all of them
-        if (host_.asks_for_pause(answer)) verify_later();
+    if (answer.what != fate::answered) {
+        if (host_.asks_for_pause(answer)) verify_later();  // else the next connection verifies all of them
         return;
     }
     if (!answer.ec) {
