@@ -15,6 +15,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace paddock::detail {
 namespace {
@@ -118,6 +119,8 @@ struct cancellation {
 
 awaitable<void> run_unless_over(leader_selector::coroutine what, leader_term term,
                                 std::shared_ptr<single_end> end) {
+    // Not dispatched, which the system executor would do on core's thread.
+    co_await boost::asio::post(boost::asio::use_awaitable);
     if (term.ended.stop_requested()) co_return;
     end->began = true;
     co_await what(std::move(term));
