@@ -62,9 +62,9 @@ public:
         return run(verb::count_down, deadline, ec) != 0;
     }
 
-    /// Returns once zero was reached at some time between call and return, even if it has been reset since. Unbounded
-    /// unless ended by `stop` (`asio::error::operation_aborted`) or a limit. Cost: one quorum write and one getData with
-    /// watch in one network wait, and one getData for each change of the count.
+    /// Returns once zero was reached at some time between its first look at the latch and its return, even if it has been
+    /// reset since. Unbounded unless ended by `stop` (`asio::error::operation_aborted`) or a limit. Cost: one quorum write
+    /// and one getData with watch in one network wait, and one getData for each change of the count.
     void wait() { demand(verb::wait, detail::no_deadline); }
     void wait(error_code& ec) { run(verb::wait, detail::no_deadline, ec); }
     void wait(std::stop_token stop, error_code& ec);

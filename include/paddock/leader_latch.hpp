@@ -226,9 +226,10 @@ public:
             token, core_, timeout);
     }
 
-    /// Ends the term and the competing for good, and waits until the node is deleted or the session has ended. `silent`:
-    /// `on_change` is not called any more, and is not running when this returns (unless it is the caller). `notify`: it
-    /// has been told of the end when this returns; do not call that on the callback executor. Idempotent.
+    /// Ends the term and the competing for good, and waits until the node is deleted, the session has ended, or its
+    /// deletion is refused for want of rights. `silent`: `on_change` is not called any more, and is not running when this
+    /// returns (unless it is the caller). `notify`: it has been told of the end when this returns; do not call that on the
+    /// callback executor. Idempotent.
     void close(close_mode mode = close_mode::silent);
     /// Completion signature: `void(error_code)`. A cancelled wait completes at once; the closing goes on.
     template <boost::asio::completion_token_for<void(error_code)> Token>
