@@ -73,6 +73,7 @@ TEST_P(LeaderLatchTest, BlockingFormsFromStartToClose) {
     EXPECT_EQ(two.hand_over(500ms, after_term::stop), hand_over_result::unprepared);
     EXPECT_TRUE(one.await_for(10s).has_value());
     one.close();
+    EXPECT_EQ(ask([&](raw_client& seen_by) { return seen_by.sync(path()); }), ok);
     EXPECT_TRUE(nodes(path()).empty());
     EXPECT_THROW((void)one.await(), boost::system::system_error);
 }

@@ -33,6 +33,7 @@ TEST_P(MultiLockTest, AllOrNothing) {
         EXPECT_TRUE(held.check());
         EXPECT_FALSE(mutex(two, path("b")).try_acquire());
         EXPECT_EQ(held.release(), release_result::confirmed);
+        EXPECT_EQ(ask([&](raw_client& seen_by) { return seen_by.sync(path()); }), ok);
         EXPECT_TRUE(nodes(path("a")).empty());
         EXPECT_TRUE(nodes(path("b")).empty());
     }

@@ -156,6 +156,10 @@ std::vector<std::string> raw_client::children(std::string_view path, bool watch)
 
 void raw_client::ping() { (void)call(opcode::ping, frame_writer()); }
 
+std::int32_t raw_client::sync(std::string_view path) {
+    return call(opcode::sync, frame_writer().put_string(path)).err;
+}
+
 std::int32_t raw_client::close_session() { return call(opcode::close_session, frame_writer()).err; }
 
 bool close_session(const std::string& host, std::uint16_t port, const session_identity& identity,

@@ -90,6 +90,8 @@ public:
     /// Empty for a missing node too.
     [[nodiscard]] std::vector<std::string> children(std::string_view path, bool watch = false);
     void ping();
+    /// What comes after it sees all that had been committed before, also at a server that lags behind.
+    std::int32_t sync(std::string_view path);
     /// Ends the session; its ephemeral nodes are gone when this returns `ok`.
     std::int32_t close_session();
 
