@@ -22,7 +22,8 @@ public:
 
     void post(unique_task task);
 
-    /// Runs what was posted, then ends the thread. From one of its own callbacks: ends it after that one.
+    /// Runs what was posted, then ends the thread; where none could be started, runs it here. From one of its own callbacks:
+    /// ends it after that one.
     void stop();
 
 private:
